@@ -1,0 +1,6 @@
+"""From a system as data to functions: one readable Python module, generated and run."""
+
+from .module import Compiled, Fault, Offer, World, compile_system
+from .names import Objects, bare
+
+__all__ = ["Compiled", "Fault", "Objects", "Offer", "World", "bare", "compile_system"]

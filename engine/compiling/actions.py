@@ -1,0 +1,112 @@
+"""Writes actions: one function each, statement by statement."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+
+from .. import model
+from .expressions import OR, PLAIN, Expressions, is_self, walk
+from .names import bare
+from .source import Source, local
+
+
+class Actions:
+    """Writes the actions of one system.
+
+    A record that is written to is taken from the draft each time: assignment is sequential, through every reference.
+    Only the thing's own record stays at hand: once written to, it is the draft's until the step ends.
+    """
+
+    def __init__(self, source: Source, expressions: Expressions) -> None:
+        self.source = source
+        self.expressions = expressions
+        self.scope = PLAIN
+
+    def of_machine(self, machine: model.Machine) -> None:
+        """The actions of a machine: ``Machine__action(d, self, …)``."""
+        for action in machine.actions:
+            parameters = ["d", "self", *(local(p.name) for p in action.parameters)]
+            with self.source.function(f"{machine.name}__{action.name}", parameters, action.label, action.where):
+                self.scope = PLAIN
+                if any(isinstance(part, model.Assign) and is_self(part.target.of) for part in walk(action.body)):
+                    self.source.line(f"self_r = write_{machine.name}(d, self)", action.where)
+                    self.scope = PLAIN.having("self", "self_r")
+                self._block(action.body)
+
+    def _text(self, expression: model.Expression, least: int = 0) -> str:
+        return self.expressions.text(expression, self.scope, least)
+
+    def _block(self, statements: tuple[model.Statement, ...]) -> None:
+        for statement in statements:
+            self._write(statement)
+        if not statements:
+            self.source.line("pass")
+
+    def _fields(self, fields: tuple[tuple[str, model.Expression], ...]) -> str:
+        return "".join(f", {local(name)}={self._text(value)}" for name, value in fields)
+
+    @singledispatchmethod
+    def _write(self, statement: model.Statement) -> None:
+        raise TypeError(f"no way to write {type(statement).__name__}")
+
+    @_write.register
+    def _(self, statement: model.Assign) -> None:
+        target = statement.target
+        if isinstance(target.of.type, model.Station):
+            record = "write_system(d)"
+        elif is_self(target.of) and self.scope is not PLAIN:
+            record = "self_r"
+        else:
+            of = bare(target.of.type)
+            assert isinstance(of, model.Ref), target
+            record = f"write_{of.machine}(d, {self._text(target.of)})"
+        self.source.line(f"{record}.{target.name} = {self._text(statement.value)}", statement.where)
+
+    @_write.register
+    def _(self, statement: model.Let) -> None:
+        self.source.line(f"{local(statement.name)} = {self._text(statement.value)}", statement.where)
+
+    @_write.register
+    def _(self, statement: model.If) -> None:
+        with self.source.block(f"if {self._text(statement.condition, OR)}:", statement.where):
+            self._block(statement.then)
+        if statement.otherwise:
+            with self.source.block("else:"):
+                self._block(statement.otherwise)
+
+    @_write.register
+    def _(self, statement: model.Loop) -> None:
+        binding = statement.binding
+        things = self.expressions.things(binding, self.scope, ordered=True)
+        with self.source.block(f"for {local(binding.variable)} in list({things}):", statement.where):
+            if not binding.conditions:
+                self._block(statement.body)
+                return
+            conditions = model.And(model.BOOL, statement.where, binding.conditions)
+            with self.source.block(f"if {self._text(conditions)}:", statement.where):
+                self._block(statement.body)
+
+    @_write.register
+    def _(self, statement: model.Send) -> None:
+        event = self.expressions.system.machine(statement.machine).event(statement.event)
+        given = dict(statement.arguments)
+        arguments = ["d", self._text(statement.of), *(self._text(given[p.name]) for p in event.parameters)]
+        call = f"{statement.machine}__{statement.event}({', '.join(arguments)})"
+        with self.source.block(f"if not {call}:", statement.where):
+            self.source.line(f'raise Fault("the receiver refuses {statement.event}")', statement.where)
+
+    @_write.register
+    def _(self, statement: model.Emit) -> None:
+        name = self.expressions.objects.name(self.expressions.system.command(statement.command).python)
+        fields = self.expressions.fields(statement.fields, self.scope)
+        self.source.line(f"d.commands.append({name}({fields}))", statement.where)
+
+    @_write.register
+    def _(self, statement: model.Create) -> None:
+        name = f"{local(statement.name)} = " if statement.name else ""
+        self.source.line(f"{name}new_{statement.machine}(d{self._fields(statement.fields)})", statement.where)
+
+    @_write.register
+    def _(self, statement: model.Require) -> None:
+        with self.source.block(f"if not ({self._text(statement.condition)}):", statement.where):
+            self.source.line('raise Fault("the assertion does not hold")', statement.where)

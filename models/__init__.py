@@ -1,0 +1,1 @@
+"""The declarations: the lifecycles inside a charging station, and its laws."""
