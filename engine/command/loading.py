@@ -1,0 +1,49 @@
+"""Objects that the command line names, as ``module:Name``."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+from ..state import InputError
+
+STATION = "statewatt.models.station:ChargingStation"
+"""The system that is meant when none is named."""
+
+RECORDING = "statewatt.models.recording:Recording"
+"""What drives that system by recorded commands."""
+
+EXPLANATION = "statewatt.models.explanation:explain"
+"""What explains its decisions."""
+
+
+def named(reference: str, what: str) -> Any:
+    """The object at ``module:Name``; modules in the working directory are found as well.
+
+    Raises:
+        InputError: the reference has another form, or there is no such module or no such name in it. What goes wrong
+            inside the module is passed on.
+    """
+    module_name, colon, name = reference.partition(":")
+    if not colon or not _is_dotted(module_name) or not _is_dotted(name):
+        raise InputError(f"{what} is written as module:Name, for instance {STATION}, not {reference!r}")
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (module_name == error.name or module_name.startswith(f"{error.name}.")):
+            raise
+        raise InputError(f"{what}: there is no module {error.name!r}") from None
+    for part in name.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            raise InputError(f"{what}: {module_name} has no {name!r}") from None
+    return found
+
+
+def _is_dotted(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
