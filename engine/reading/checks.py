@@ -82,13 +82,14 @@ def _check_order(exits: Sequence[Transition], state: str) -> None:
 
 def _check_choices(table: MachineTable) -> None:
     """From a choice one comes to rest."""
-    choices = {s.name for s in table.states.values() if s.choice}
+    choices = [s.name for s in table.states.values() if s.choice]
     exits = {name: [t for t in table.transitions if t.source == name] for name in choices}
     following = {name: [t.target for t in found if t.target in choices] for name, found in exits.items()}
     circle = find_circle({name: [str(n) for n in found] for name, found in following.items()})
     if circle:
         hint = "Let an event lead back: a step ends."
-        raise ModelError(f"choices go in a circle: {' → '.join(circle)}", exits[circle[0]][0].where, hint)
+        where = next(t.where for t in exits[circle[0]] if t.target == circle[1])
+        raise ModelError(f"choices go in a circle: {' → '.join(circle)}", where, hint)
 
 
 def _check_used(table: MachineTable) -> None:

@@ -7,6 +7,7 @@ import builtins
 import importlib
 import linecache
 import sys
+import warnings
 from functools import cached_property
 from types import CodeType, FunctionType, ModuleType
 
@@ -90,7 +91,8 @@ class Source:
     def codes(self) -> dict[tuple[str, int], CodeType]:
         """What the functions of the source compile to, by qualified name and first line."""
         found: dict[tuple[str, int], CodeType] = {}
-        pending = [compile(self.text, self.file, "exec", dont_inherit=True)]
+        with warnings.catch_warnings(action="ignore"):
+            pending = [compile(self.text, self.file, "exec", dont_inherit=True)]
         while pending:
             code = pending.pop()
             found[code.co_qualname, code.co_firstlineno] = code

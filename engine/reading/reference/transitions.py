@@ -411,8 +411,8 @@ begin = idle.to(asked, on=["act", "note"])
 asked.to(ended, cond="is_timed")
 asked.to(answered)
 answered.to(asked)""",
-                    at="answered.to(asked)",
-                    message="choices go in a circle: answered → asked → answered",
+                    at="asked.to(answered)",
+                    message="choices go in a circle: asked → answered → asked",
                     hint="Let an event lead back: a step ends.",
                 ),
             ),
