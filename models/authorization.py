@@ -355,18 +355,8 @@ class Authorization(Presentation):
     def take(self, evse: Evse, now: int) -> None:
         """The EVSE is granted; a reservation that serves it is used up."""
         assert self.weighing is not None
-        if any(self.reservation_admits(r, evse) for r in self.station.reservations):
-            reservation = next(
-                r
-                for r in self.station.reservations
-                if self.reservation_admits(r, evse)
-                and (
-                    r.token == self.token
-                    or not any(
-                        self.reservation_admits(o, evse) and o.token == self.token for o in self.station.reservations
-                    )
-                )
-            )
+        if any(self.uses_up(r, evse) for r in self.station.reservations):
+            reservation = next(r for r in self.station.reservations if self.uses_up(r, evse))
             self.reservation = reservation.number
             reservation.use()
         self.evse = evse

@@ -205,6 +205,13 @@ class Presentation(Machine):
             or self.station.can_be_kept(None, evse, reservation)
         )
 
+    def uses_up(self, reservation: Reservation, evse: Evse) -> bool:
+        """The grant of the EVSE uses up the reservation: one for the token itself before one for its group."""
+        return self.reservation_admits(reservation, evse) and (
+            reservation.token == self.token
+            or not any(r.token == self.token and self.reservation_admits(r, evse) for r in self.station.reservations)
+        )
+
     def reservations_allow(self, evse: Evse) -> bool:
         """A reservation of its own admits it to the EVSE, or those of others can be kept without it."""
         return self.station.charging_is_possible(evse) or any(
