@@ -183,9 +183,21 @@ class ChargingStation(System):
         )
 
     @law
-    def a_withdrawal_is_not_remembered(self) -> bool:
-        """L6 A withdrawal ends what was there when it was asked for, and nothing that comes later."""
-        return all(not a.withdrawn.is_active and not a.withdrawing.is_active for a in self.authorizations if is_new(a))
+    def a_withdrawal_ends_what_it_named(self) -> bool:
+        """L6 A withdrawal ends what was there when it was asked for: no arrival, no answer and no vehicle brings one
+        about, and no other token lets go of its EVSE."""
+        return all(
+            not is_new(a)
+            and a.awaited == before(a).awaited
+            and a.weighing is before(a).weighing
+            and all(
+                is_new(e) or (e.holder is before(e).holder and e.is_plugged_in() == before(e).is_plugged_in())
+                for e in self.evses
+            )
+            for a in self.authorizations
+            if (a.withdrawn.is_active or a.withdrawing.is_active)
+            and (is_new(a) or not (before(a).withdrawn.is_active or before(a).withdrawing.is_active))
+        )
 
     @invariant
     def no_timer_runs_in_a_transaction(self) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from statewatt.engine import Birth, Engine, EngineFault, Event, Move, load
+from statewatt.engine import Engine, EngineFault, Event, Move, load
 from statewatt.models.commands import Conclude, WithdrawAuthorization
 from statewatt.models.station import ChargingStation
 from tests.models.days import Watched
@@ -83,8 +83,8 @@ PREMISES: dict[str, Premise] = {
     "only_available_evses_are_granted": lambda move, before, after: (
         bool(_grants(move, before, after)) and any(e.holder is None and not e.is_available() for e in before.evses)
     ),
-    "a_withdrawal_is_not_remembered": lambda move, before, after: (
-        isinstance(move.event, Birth) and any(a.withdrawing.is_active for a in before.authorizations)
+    "a_withdrawal_ends_what_it_named": lambda move, before, after: (
+        any(a.withdrawn.is_active for a in after.authorizations) and any(e.holder is not None for e in before.evses)
     ),
     "no_timer_runs_in_a_transaction": lambda move, before, after: any(
         a.charging.is_active for a in after.authorizations
@@ -128,6 +128,7 @@ TWINS = {
     "grant_timer_in_a_transaction": "no_timer_runs_in_a_transaction",
     "plug_in_timer_in_a_transaction": "a_plug_in_timer_waits_for_a_token",
     "disable_forgotten": "no_connector_event_is_lost",
+    "withdrawn_too_much": "a_withdrawal_ends_what_it_named",
     "time_out_untold": "every_end_is_told",
     "told_twice": "nothing_is_concluded_twice",
     "waiting_for_ever": "a_selection_has_a_deadline",
@@ -141,7 +142,6 @@ TWINS = {
 """The broken twins in ``tests/broken``, and the law that each breaks."""
 
 WITHOUT_A_TWIN = {
-    "a_withdrawal_is_not_remembered": "no choice of a presentation leads to a withdrawal; no guard or action can",
     "a_transaction_is_never_timed_out": "broken with another law, see unusable_evse_granted below",
 }
 
