@@ -120,6 +120,7 @@ class Fields:
         self.owner = owner
         self.kind = kind
         self.required = tuple(required)
+        self.optional = frozenset(optional)
         self.checks = {name: check_of(type_, objects) for name, type_ in {**required, **optional}.items()}
 
     def check(self, given: object, state: State, owner: str = "") -> None:

@@ -53,11 +53,20 @@ class Entrance:
             self._known_machine(event.machine)
             if event.machine in self.made_inside and not inside:
                 raise InputError(f"a {event.machine} is made by the station itself, not from outside")
+            if not inside:
+                self._check_given(event)
             self.births[event.machine].check(event.fields, state)
         elif isinstance(cast(object, event), Configure):
             self.settings.check(event.settings, state)
         else:
             raise InputError(f"an event is an Event, a Birth, a Configure, or None for time alone, not {event!r}")
+
+    def _check_given(self, birth: Birth) -> None:
+        """A thing from outside begins with the defaults of its fields: what is proved of a birth rests on them."""
+        own = self.births[birth.machine].optional
+        for name in birth.fields if isinstance(cast(object, birth.fields), Mapping) else ():
+            if name in own:
+                raise InputError(f"{name} of a {birth.machine} is not given from outside: it begins with its default")
 
     def _check_event(self, event: Event, state: State, inside: bool) -> None:
         try:

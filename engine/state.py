@@ -60,7 +60,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A new thing of a machine whose things are not made by actions; fields with a default may be left out."""
+    """A new thing of a machine whose things are not made by actions; fields with a default begin with it."""
 
     machine: str
     fields: Mapping[str, object] = field(default_factory=dict[str, object])

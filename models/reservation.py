@@ -135,7 +135,7 @@ class Reservation(Machine):
 
     def names_an_evse(self) -> bool:
         """It is for one EVSE."""
-        return self.wanted is not None
+        return self.wanted is not None or self.evse is not None
 
     def evse_is_unknown(self) -> bool:
         """There is no such EVSE."""

@@ -56,9 +56,13 @@ class ChargingStation(System):
             for r in self.reservations
         )
 
-    def all_are_kept(self) -> bool:
-        """All placed reservations can be kept."""
-        return self.can_be_kept(None, None, None)
+    def others_are_kept_without(self, evse: Evse, reservation: Reservation) -> bool:
+        """The EVSE may go to whoever uses up the reservation there: the others can be kept."""
+        return reservation.is_placed() and (
+            reservation.evse is evse
+            or evse.has_available_connector_of(reservation.type)
+            or self.can_be_kept(None, evse, reservation)
+        )
 
     @trusted(
         "Reservation.state",
@@ -69,6 +73,7 @@ class ChargingStation(System):
         "Evse.state",
         "Evse.holder",
         "Connector.state",
+        "Connector.evse",
         "Connector.type",
     )
     def can_be_kept(self, asked: Reservation | None, taken: Evse | None, used: Reservation | None) -> bool:
@@ -85,6 +90,7 @@ class ChargingStation(System):
         "Evse.state",
         "Evse.holder",
         "Connector.state",
+        "Connector.evse",
         "Connector.type",
     )
     def has_no_place_for(self, reservation: Reservation) -> bool:
@@ -100,6 +106,7 @@ class ChargingStation(System):
         "Evse.state",
         "Evse.holder",
         "Connector.state",
+        "Connector.evse",
         "Connector.type",
     )
     def needs_all_like(self, evse: Evse) -> bool:
@@ -157,9 +164,14 @@ class ChargingStation(System):
 
     @law
     def promised_places_stay(self) -> bool:
-        """L3 A grant leaves a place for every reservation, where there was one before."""
+        """L3 An EVSE is granted only where every reservation can be kept without it, but the one that is used up."""
         return all(
-            not before(self).all_are_kept() or self.all_are_kept()
+            before(self).can_be_kept(None, e, None)
+            or any(
+                before(self).others_are_kept_without(e, r) and not r.is_placed()
+                for r in self.reservations
+                if not is_new(r)
+            )
             for e in self.evses
             if not is_new(e) and e.holder is not None and before(e).holder is None
         )
@@ -184,8 +196,11 @@ class ChargingStation(System):
 
     @law
     def a_withdrawal_ends_what_it_named(self) -> bool:
-        """L6 A withdrawal ends what was there when it was asked for: no arrival, no answer and no vehicle brings one
-        about, and no other token lets go of its EVSE."""
+        """L6 A withdrawal ends what it named when it was asked for, and nothing else brings one about.
+
+        In the step of one, no presentation is made, no answer is weighed, no vehicle comes or goes, and no EVSE
+        changes hands.
+        """
         return all(
             not is_new(a)
             and a.awaited == before(a).awaited
@@ -209,10 +224,19 @@ class ChargingStation(System):
         """L7 The time of a plug-in runs only while its vehicle waits for a token."""
         return all(e.plug_in_deadline is None or e.facts.session.waiting.is_active for e in self.evses)
 
+    @invariant
+    def a_transaction_is_its_holders(self) -> bool:
+        """L7 The token that holds an EVSE in a transaction is in its transaction."""
+        return all(e.holder is None or e.holder.charging.is_active for e in self.evses if e.is_in_a_transaction())
+
     @law
     def a_transaction_is_never_timed_out(self) -> bool:
         """L7 An EVSE in a transaction is never told that a grant or a plug-in has timed out."""
-        return all(not sent(WithdrawAuthorization, evse=e) for e in self.evses if before(e).is_in_a_transaction())
+        return all(
+            not sent(WithdrawAuthorization, evse=e)
+            for e in self.evses
+            if not is_new(e) and before(e).is_in_a_transaction()
+        )
 
     @law
     def no_connector_event_is_lost(self) -> bool:
@@ -252,14 +276,19 @@ class ChargingStation(System):
 
     @law
     def late_answers_change_nothing(self) -> bool:
-        """L10 An answer counts only for a presentation that is being validated, once for each validator."""
+        """L10 An answer counts only for a presentation that is being validated."""
         return all(
             is_new(a) or before(a).validating.is_active
             for x in self.answers
             if is_new(x)
             for a in self.authorizations
             if x.authorization is a
-        ) and all(
+        )
+
+    @invariant
+    def one_answer_per_validator(self) -> bool:
+        """L10 No validator answers a presentation twice."""
+        return all(
             x is y
             for x in self.answers
             for y in self.answers

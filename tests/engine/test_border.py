@@ -39,6 +39,7 @@ STATE = done(opened(lifts=0), job()).state
         (Event("Job", "hurry", 1, 5), "Job.hurry takes its arguments as a mapping, not 5 (int)"),  # type: ignore[arg-type]
         (Birth("Note", {}), "a Note is made by the station itself, not from outside"),
         (Birth("Job", {}), "a Job needs the field 'customer'"),
+        (job(lift=1), "lift of a Job is not given from outside: it begins with its default"),
         (job(previous=2), "a Job: the field 'previous' is 2, and there is no Job 2"),
         (job(previous="x"), "a Job: the field 'previous' is 'x' (str), not the key of a Job"),
         (job(tools={1}), "a Job: the field 'tools' is {1} (set), not a frozenset of keys of Tool"),

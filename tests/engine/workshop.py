@@ -37,7 +37,8 @@ def refused(state: State, event: Any, now: int = 0) -> Refusal:
 
 def job(customer: Customer = ANN, **fields: object) -> Birth:
     """Somebody brings a car."""
-    return Birth("Job", {"customer": customer, **fields})
+    others: dict[str, object] = {"kind": Kind.REPAIR, "previous": None, "tools": frozenset(), "deadline": None}
+    return Birth("Job", {"customer": customer, **others, **fields})
 
 
 def of_job(name: str, key: int | None = 1, **arguments: object) -> Event:

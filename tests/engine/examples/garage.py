@@ -106,11 +106,11 @@ class Job(Machine):
 
     garage: Garage
     customer: Customer
-    kind: Kind = Kind.REPAIR
-    previous: Job | None = None
+    kind: Kind
+    previous: Job | None
+    tools: frozenset[Tool]
+    deadline: Deadline | None
     lift: Lift | None = None
-    tools: frozenset[Tool] = frozenset()
-    deadline: Deadline | None = None
 
     arrived = State(initial=True)
     checked_in = State()

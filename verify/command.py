@@ -1,0 +1,128 @@
+"""``statewatt verify``: proves or refutes the laws of a system."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from ..engine import System, model
+from ..engine.command.loading import STATION, named
+from ..engine.reading import read
+from ..engine.state import InputError
+from .properties import OWED
+from .report import check_file, remarks, write
+from .verdict import Report, Verdict, verify
+
+COLOURS = {"proved for any size": "green", "checked up to n": "yellow", "unknown": "yellow", "not inductive": "red"}
+
+
+def command(
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.")] = STATION,
+    property: Annotated[
+        list[str] | None, typer.Option("--property", metavar="NAME", help="Only this property; may be repeated.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write a report: .json, .md, .xml or .sarif.")
+    ] = None,
+) -> int:
+    """Prove every law of a system, for any number of things and all settings, or show how it breaks.
+
+    Exit status: 0 every property is proved, 1 some is not, 2 wrong usage or bad input.
+    """
+    if report:
+        check_file(report)
+    found = _system(system)
+    wanted = _wanted(found, property) if property else None
+    console = Console()
+    result = _verified(found, wanted, console)
+    if report:
+        write(result, report)
+    show(result, console)
+    return 0 if result.holds else 1
+
+
+def _system(reference: str) -> model.System:
+    python: Any = named(reference, "the system")
+    if not (isinstance(python, type) and issubclass(python, System)):
+        raise InputError(f"{reference} is no System")
+    return read(python)
+
+
+def _wanted(system: model.System, names: list[str]) -> list[str]:
+    known = [p.name for p in (*system.invariants, *system.laws)] + list(OWED)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 3) or known
+            raise InputError(f"{system.name} has no property {name!r}; it has {', '.join(near)}")
+    return names
+
+
+def _verified(system: model.System, names: list[str] | None, console: Console) -> Report:
+    if not console.is_terminal:
+        return verify(system, names)
+    with Bar(console=console, transient=True) as bar:
+        task = bar.add_task("proving", total=None)
+
+        def progress(text: str, done: int, steps: int) -> None:
+            bar.update(task, description=text, completed=done, total=steps)
+
+        return verify(system, names, progress)
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def show(report: Report, console: Console) -> None:
+    """The table (in a pipe: a line for each property), the counterexamples, and what was not put to the test."""
+    shown = [v for v in report.verdicts if v.declared or not v.holds]
+    owed = [v for v in report.verdicts if not v.declared and v.holds]
+    if console.is_terminal:
+        _table(shown, owed, console)
+    else:
+        for v in shown:
+            _line(console, f"{v.verdict:20} {v.seconds:6.2f} s  {v.name}: {v.label}")
+        if owed:
+            _line(console, f"{'proved for any size':20} {_seconds(owed):6.2f} s  {_owed(owed)}")
+    for v in shown:
+        for story in v.stories[:1]:
+            _line(console, f"\n{v.verdict}: {story.text}")
+        if v.note:
+            _line(console, f"  ({v.note})")
+    _line(console, "")
+    for remark in remarks(report):
+        _line(console, remark)
+    conditions = sum(v.goals for v in report.verdicts)
+    proved = sum(v.holds for v in report.verdicts)
+    counts = f"{proved} of {len(report.verdicts)} properties proved for any size"
+    _line(console, f"{counts}: {conditions} conditions, {report.seconds:.1f} s.")
+
+
+def _table(shown: list[Verdict], owed: list[Verdict], console: Console) -> None:
+    table = Table(box=None, pad_edge=False)
+    for head in ("Verdict", "Seconds", "Property"):
+        table.add_column(head, justify="right" if head == "Seconds" else "left", no_wrap=head != "Property")
+    for v in shown:
+        colour = COLOURS.get(v.verdict, "bold red")
+        table.add_row(Text(v.verdict, colour), f"{v.seconds:.2f}", Text(f"{v.name}: {v.label}"))
+    if owed:
+        table.add_row(Text("proved for any size", "green"), f"{_seconds(owed):.2f}", Text(_owed(owed)))
+    console.print(table)
+
+
+def _seconds(verdicts: list[Verdict]) -> float:
+    return sum(v.seconds for v in verdicts)
+
+
+def _owed(verdicts: list[Verdict]) -> str:
+    return f"{len(verdicts)} more: references lead to what exists, no nested event is refused, no None is read, …"
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(Text(text), soft_wrap=True)

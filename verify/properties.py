@@ -1,0 +1,219 @@
+"""What is to be proved: invariants and laws as declared, and what every system owes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..engine import model
+from ..engine.compiling import bare
+from ..engine.compiling.records import stored
+from ..engine.reading.checks import walk
+from .expressions import Evaluator
+from .facts import Facts, Frame
+from .steps import Step, exists, reference, resting
+from .terms import THE_SYSTEM, Term, both
+from .trusted import TrustedFunctions
+from .vocabulary import Vocabulary
+from .world import Key, World
+
+Claim = Callable[[World, World, Facts], Term]
+"""(before, after, facts) gives the formula; a claim about states looks at ``after`` alone."""
+
+OWED = {
+    "events_are_accepted": ("accepts", "What an action sends is accepted."),
+    "assertions_hold": ("assertion", "Every assertion holds."),
+    "none_is_never_read": ("reference", "No optional reference is read that is None."),
+    "next_finds_one": ("next", "Whoever asks for the first such thing finds one."),
+    "loop_turns_are_independent": ("loop", "The turns of a loop write to their own thing and are independent."),
+}
+"""What the actions and guards owe: name of the property, kind of obligation, label."""
+
+
+@dataclass
+class Property:
+    """One line of the report. ``about`` is ``state``, ``step`` or ``way`` (an obligation)."""
+
+    name: str
+    label: str
+    where: model.Where
+    about: str
+    claim: Claim
+    reads: frozenset[Key] = frozenset()
+    commands: frozenset[str] = frozenset()
+    kind: str = ""
+    declared: bool = True
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One formula to prove: under the invariants and the premises, the claim."""
+
+    owner: Property
+    step: Step | None
+    way: int | None
+    premises: tuple[Term, ...]
+    claim: Term
+    axioms: tuple[Term, ...] = ()
+    reason: str = ""
+    where: model.Where | None = None
+
+
+@dataclass
+class Problem:
+    """A system as formulas: an unknown state that keeps every invariant, and what is to be proved of it."""
+
+    system: model.System
+    vocabulary: Vocabulary
+    trusted: TrustedFunctions
+    world: World
+    properties: list[Property] = field(default_factory=list["Property"])
+    _made: dict[tuple[str, tuple[tuple[int, ...], ...]], tuple[Term, Facts]] = field(default_factory=dict[Any, Any])
+
+    def facts_of(self, property_: Property, before: World, after: World) -> tuple[Term, Facts]:
+        """The formula of a property, and what its evaluation owes."""
+        key = (property_.name, tuple(world.versions(property_.reads) for world in (before, after)))
+        if key in self._made and not property_.commands:
+            return self._made[key]
+        facts = Facts()
+        self._made[key] = property_.claim(before, after, facts), facts
+        return self._made[key]
+
+    def assumed(self, unproved: frozenset[str]) -> tuple[list[Term], list[Term]]:
+        """The induction hypothesis (every claim about states but the unproved ones) and its axioms."""
+        claims: list[Term] = []
+        axioms: list[Term] = []
+        for property_ in self.properties:
+            if property_.about == "state" and property_.name not in unproved:
+                claim, facts = self.facts_of(property_, self.world, self.world)
+                claims.append(claim)
+                axioms += facts.axioms
+        return claims, axioms
+
+
+def problem(system: model.System, vocabulary: Vocabulary, world: World) -> Problem:
+    """All properties of a system, and what each reads."""
+    trusted = TrustedFunctions(vocabulary)
+    found = Problem(system, vocabulary, trusted, world)
+    for predicate in system.invariants:
+        found.properties.append(_declared(vocabulary, trusted, predicate, "state"))
+    for predicate in system.laws:
+        found.properties.append(_declared(vocabulary, trusted, predicate, "step"))
+    found.properties += _automatic(vocabulary)
+    for name, (kind, label) in OWED.items():
+        found.properties.append(Property(name, label, system.where, "way", _nothing, kind=kind, declared=False))
+    for property_ in found.properties:
+        if property_.about != "way":
+            reads: set[Key] = set()
+            property_.claim(world, world.watched(reads), Facts())
+            property_.reads = frozenset(reads)
+    return found
+
+
+def _nothing(before: World, after: World, facts: Facts) -> Term:
+    raise TypeError("an obligation has no claim of its own")
+
+
+def _declared(vocabulary: Vocabulary, trusted: TrustedFunctions, predicate: model.Predicate, about: str) -> Property:
+    def claim(before: World, after: World, facts: Facts) -> Term:
+        previous = before if about == "step" else None
+        evaluator = Evaluator(vocabulary, after, facts, trusted, before=previous)
+        return evaluator.term(predicate.body, _locals(evaluator, predicate))
+
+    commands = frozenset(node.command for node in walk(predicate.body) if isinstance(node, model.Sent))
+    return Property(predicate.name, predicate.label, predicate.where, about, claim, commands=commands)
+
+
+def _locals(evaluator: Evaluator, predicate: model.Predicate) -> Frame:
+    frame = Frame({"self": THE_SYSTEM})
+    for let in predicate.locals:
+        frame = frame.having(let.name, evaluator.value(let.value, frame))
+    return frame
+
+
+def _automatic(vocabulary: Vocabulary) -> Iterator[Property]:
+    """What is referred to exists; nobody rests in a choice. One claim for each field, so that few are looked at."""
+    for machine in vocabulary.system.machines:
+        for attribute in stored(machine):
+            if isinstance(bare(attribute.type), model.Ref | model.SetOf):
+                name = f"what_is_referred_to_exists:{machine.name}.{attribute.name}"
+                label = f"What {machine.name}.{attribute.name} refers to exists."
+                claim = _reference(vocabulary, machine, attribute)
+                yield Property(name, label, attribute.where, "state", claim, declared=False)
+        if any(state.choice for state in machine.states):
+            name, label = f"nobody_rests_in_a_choice:{machine.name}", f"No {machine.name} rests in a choice."
+            yield Property(name, label, machine.where, "state", _resting(vocabulary, machine), declared=False)
+    for attribute in vocabulary.system.attributes:
+        if isinstance(bare(attribute.type), model.Ref | model.SetOf):
+            name = f"what_is_referred_to_exists:{attribute.name}"
+            label = f"What {attribute.name} refers to exists."
+            yield Property(name, label, attribute.where, "state", _own(vocabulary, attribute), declared=False)
+
+
+def _reference(vocabulary: Vocabulary, machine: model.Machine, attribute: model.Attribute) -> Claim:
+    return lambda _, after, __: reference(vocabulary, after, machine, attribute)
+
+
+def _resting(vocabulary: Vocabulary, machine: model.Machine) -> Claim:
+    return lambda _, after, __: resting(vocabulary, after, machine)
+
+
+def _own(vocabulary: Vocabulary, attribute: model.Attribute) -> Claim:
+    return lambda _, after, __: exists(vocabulary, after, after.read(("", attribute.name)), attribute.type)
+
+
+# --- goals -----------------------------------------------------------------------------------------------------------
+
+
+def initial_goals(problem: Problem, world: World) -> Iterator[Goal]:
+    """The first state keeps every invariant."""
+    for property_ in problem.properties:
+        if property_.about == "state":
+            yield from _goals(problem, property_, None, None, (), world, world)
+
+
+def idle_goals(problem: Problem) -> Iterator[Goal]:
+    """A step that changes nothing that a law reads keeps the law; the invariants themselves have an answer."""
+    for property_ in problem.properties:
+        if property_.about != "way":
+            yield from _goals(problem, property_, None, None, (), problem.world, problem.world)
+
+
+def goals_of(problem: Problem, step: Step) -> Iterator[Goal]:
+    """Everything that is to be proved of a step."""
+    by_kind = {p.kind: p for p in problem.properties if p.about == "way"}
+    for o in step.facts.obligations:
+        axioms = tuple(step.facts.axioms)
+        yield Goal(by_kind[o.kind], step, None, o.premises, o.claim, axioms, o.reason, o.where)
+    for number, way in enumerate(step.ways):
+        changed = way.world.changed_since(problem.world)
+        sent = {emitted.command for emitted in way.world.emitted}
+        for property_ in problem.properties:
+            if property_.about == "way" or (property_.about == "step" and step.kind == "drop"):
+                continue
+            if property_.reads & changed or property_.commands & sent:
+                axioms = tuple(step.facts.axioms)
+                yield from _goals(problem, property_, step, number, way.premises, problem.world, way.world, axioms)
+
+
+def _goals(
+    problem: Problem,
+    property_: Property,
+    step: Step | None,
+    way: int | None,
+    premises: tuple[Term, ...],
+    before: World,
+    after: World,
+    axioms: tuple[Term, ...] = (),
+) -> Iterator[Goal]:
+    claim, facts = problem.facts_of(property_, before, after)
+    all_axioms = (*axioms, *facts.axioms)
+    yield Goal(property_, step, way, premises, claim, all_axioms)
+    for o in facts.obligations:
+        yield Goal(property_, step, way, (*premises, *o.premises), o.claim, all_axioms, o.reason, o.where)
+
+
+def conclusion(goals: list[Goal]) -> Term:
+    """All claims together."""
+    return both(goal.claim for goal in goals)
