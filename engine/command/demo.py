@@ -25,8 +25,10 @@ OPENING = 18 * 3600
 PAUSE = 0.6
 """Seconds between two scenes on a terminal; none in a pipe."""
 
-WIDTH = 100
-"""Where a list of what was told is broken into lines, whatever the terminal."""
+WIDTH = 110
+"""Where lines end in a pipe, after the indent."""
+INDENT = 10
+"""Where what stands below a caption begins."""
 
 TRY_NEXT = """\
 Try next:
@@ -68,6 +70,7 @@ class Show:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self.width = max(40, console.width - INDENT) if console.is_terminal else WIDTH
         self.evses: dict[str, dict[str, str]] = {}
         self.events = 0
         self.broken = 0
@@ -90,10 +93,13 @@ class Show:
         self.events += moment.moves
         self.broken += len(moment.violations) + moment.lost
         before, self.evses = self.evses, standing(moment.state)
-        lines = list(body(moment, before, self.evses))
+        lines = list(body(moment, before, self.evses, self.width))
         if moment.scene.caption or lines:
-            head = Text.assemble((f"{time_of_day(moment.time)}  ", "dim"), (moment.scene.caption, "bold"))
-            self.console.print(Text("\n").join([head, *(Text(" " * 10).append_text(line) for line in lines)]))
+            self.console.print(Text.assemble((f"{time_of_day(moment.time)}  ", "dim"), (moment.scene.caption, "bold")))
+        for line in lines:
+            for part in line.wrap(self.console, self.width):
+                part.rstrip()
+                self.console.print(Text(" " * INDENT).append_text(part))
 
     def _ending(self) -> None:
         law = f"{self.broken} times a law was broken" if self.broken else "no invariant and no law was broken"
@@ -101,7 +107,7 @@ class Show:
         self.console.print(f"\n{TRY_NEXT}")
 
 
-def body(moment: Moment, before: Evses, after: Evses) -> Iterator[Text]:
+def body(moment: Moment, before: Evses, after: Evses, width: int = WIDTH) -> Iterator[Text]:
     """The lines below a caption: what was decided and why, what was told, and how the EVSEs stand now."""
     for decision in moment.decisions:
         yield Text.assemble(("why   ", "dim"), f"{decision.question} -> ", (decision.answer, "magenta"))
@@ -114,7 +120,7 @@ def body(moment: Moment, before: Evses, after: Evses) -> Iterator[Text]:
         for line in str(refusal).splitlines():
             yield Text.assemble(("why   ", "dim"), (line, "red"))
     if moment.out:
-        lines = wrap(", ".join(map(brief, moment.out)), WIDTH, break_long_words=False)
+        lines = wrap(", ".join(map(brief, moment.out)), min(100, width - 6), break_long_words=False)
         for head, line in zip(["told  ", *[" " * 6] * len(lines)], lines, strict=False):
             yield Text.assemble((head, "dim"), (line, "cyan"))
     if moment.note:
