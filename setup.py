@@ -18,7 +18,9 @@ class BuildWithModel(build_py):
         """Build the modules, then the model."""
         super().run()
         if not self.editable_mode:
-            environment = {**os.environ, "PYTHONPATH": self.build_lib}
+            # What an isolated build depends on is on the path as well.
+            path = os.pathsep.join(filter(None, [self.build_lib, os.environ.get("PYTHONPATH")]))
+            environment = {**os.environ, "PYTHONPATH": path}
             subprocess.run([sys.executable, "-m", "statewatt.engine.cache", SYSTEM], env=environment, check=True)
 
 

@@ -114,6 +114,9 @@ class System:
 
     config: Any
     emitted: list[Command]
+    memo: dict[Any, Any] | None = None
+    """Where a trusted function may keep what it derives from a state. Offered by the engine's views, whose state does
+    not change; an instance of the classes does change, and offers none."""
 
     def __init__(self, config: Any, **fields: Any) -> None:
         self.config = config

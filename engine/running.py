@@ -161,6 +161,7 @@ class Runner:
                 setattr(d, f"own_{machine}", set())
             del getattr(d, machine)[key]
         if gone:
+            d._memo = None
             d._ended = tuple([thing for thing in d._ended if thing not in gone])
 
     def close(self, d: World, shared: bool = False) -> None:

@@ -124,7 +124,7 @@ class State:
     States compare by value and can be elements of sets. Deadlines and ``now`` are points in time, in milliseconds.
     """
 
-    __slots__ = ("_ended", "_key", "_views", "config", "deadline", "now", "system")
+    __slots__ = ("_ended", "_key", "_memo", "_views", "config", "deadline", "now", "system")
     config: Any
     now: int
     deadline: int | None
@@ -133,6 +133,7 @@ class State:
     _ended: tuple[tuple[str, int], ...]
     _key: tuple[object, ...] | None
     _views: dict[Any, Any] | None
+    _memo: dict[Any, Any] | None
     machines: ClassVar[tuple[str, ...]]
 
     def keys(self, machine: str) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from .laws import Laws, Violation
 from .refusal import Refusal
 from .running import Policy, PolicyRaisedError, Runner
 from .state import Birth, EngineFault, Event, Input, InputError, PolicyError, Row, State, Taken
-from .view import Views, plain
+from .view import Views, memo_of, plain
 
 S = TypeVar("S", bound=System)
 NO_POLICIES: Mapping[str, Policy] = {}
@@ -252,6 +252,7 @@ class Engine(Generic[S]):
             self.compiled.function(f"new_{event.machine}")(d, **self._entrance.keywords(event))
         else:
             d.config = self._entrance.configured(d.config, event.settings)
+            d._memo = None
         if watch:
             watch(event)
         return True
@@ -282,7 +283,7 @@ class Engine(Generic[S]):
         else:
             self._runner.close(d, shared)
         result = Step(d, tuple(d.commands), d.deadline, tuple(d.path))
-        d._views = None
+        d._views = d._memo = None
         del d.commands, d.path
         return result
 
@@ -301,6 +302,13 @@ class Engine(Generic[S]):
         wraps: list[Callable[[State, Any], Any] | None] = []
 
         def call(d: World, *keys: Any) -> Any:
+            memo = memo_of(d)
+            known = (function, keys)
+            if known not in memo:
+                memo[known] = answer_of(d, keys)
+            return memo[known]
+
+        def answer_of(d: World, keys: tuple[Any, ...]) -> Any:
             views = self._views
             if not wraps:
                 wraps.extend(views.wrapper(p.type) for p in trusted.parameters)

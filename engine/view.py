@@ -147,6 +147,7 @@ class Views:
     def _system_class(self, system: model.System) -> type[SystemView]:
         members: dict[str, Any] = {"__slots__": (), "_views": self, "_python": self.objects.get(system.python)}
         members["config"] = property(lambda view: view._state.config)
+        members["memo"] = property(lambda view: memo_of(view._state))
         for machine in system.machines:
             members[machine.collection] = self._collection(machine.name)
         for attribute in system.attributes:
@@ -206,6 +207,13 @@ def _known(state: State) -> dict[Any, Any]:
     if state._views is None:
         state._views = {}
     return state._views
+
+
+def memo_of(state: State) -> dict[Any, Any]:
+    """What was derived from this state: a draft forgets it all with each write."""
+    if state._memo is None:
+        state._memo = {}
+    return state._memo
 
 
 def _one(known: dict[Any, Any], cls: type[ThingView], state: State, key: int) -> ThingView:

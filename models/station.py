@@ -79,8 +79,9 @@ class ChargingStation(System):
     def can_be_kept(self, asked: Reservation | None, taken: Evse | None, used: Reservation | None) -> bool:
         """All reservations can be kept, with the one that is asked for, without the EVSE that a token takes and the
         reservation that it uses up."""
-        others = [r for r in places.placed(self) if r != used and (asked is None or r.number != asked.number)]
-        return places.keeps(self, others if asked is None else [*others, asked], taken)
+        here = places.places_of(self)
+        kept = [r for r in here.placed if r != used and (asked is None or r.number != asked.number)]
+        return here.keep(kept if asked is None else [*kept, asked], taken)
 
     @trusted(
         "Reservation.state",

@@ -21,6 +21,8 @@ class Actions:
         self.source = source
         self.expressions = expressions
         self.scope = PLAIN
+        self.asks = False
+        """Whether the action asks anything: its own writes then end what is remembered of the state."""
 
     def of_machine(self, machine: model.Machine) -> None:
         """The actions of a machine: ``Machine__action(d, self, …)``."""
@@ -28,6 +30,7 @@ class Actions:
             parameters = ["d", "self", *(local(p.name) for p in action.parameters)]
             with self.source.function(f"{machine.name}__{action.name}", parameters, action.label, action.where):
                 self.scope = PLAIN
+                self.asks = any(isinstance(part, model.Ask | model.Trust) for part in walk(action.body))
                 if any(isinstance(part, model.Assign) and is_self(part.target.of) for part in walk(action.body)):
                     self.source.line(f"self_r = write_{machine.name}(d, self)", action.where)
                     self.scope = PLAIN.having("self", "self_r")
@@ -61,6 +64,8 @@ class Actions:
             assert isinstance(of, model.Ref), target
             record = f"write_{of.machine}(d, {self._text(target.of)})"
         self.source.line(f"{record}.{target.name} = {self._text(statement.value)}", statement.where)
+        if record == "self_r" and self.asks:
+            self.source.line("d._memo = None")
 
     @_write.register
     def _(self, statement: model.Let) -> None:

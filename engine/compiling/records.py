@@ -84,7 +84,7 @@ def write_world(source: Source, system: model.System) -> None:
         initial |= dict.fromkeys(machines, "{}") | {f"next_{name}": "1" for name in machines}
         for name in kept:
             source.line(f"d.{name} = {initial.get(name, 'None')}")
-        source.line("d._key = d._views = None")
+        source.line("d._key = d._views = d._memo = None")
         source.line("d.commands = []")
         source.line("d.path = []")
         source.line(f"{' = '.join(f'd.{n}' for n in own)} = None")
@@ -93,7 +93,7 @@ def write_world(source: Source, system: model.System) -> None:
         source.line("d = World()")
         for name in kept:
             source.line(f"d.{name} = before.{name}")
-        source.line("d._key = d._views = None")
+        source.line("d._key = d._views = d._memo = None")
         source.line("d.commands = []")
         source.line("d.path = []")
         source.line(f"{' = '.join(f'd.{n}' for n in own)} = None")
@@ -107,6 +107,7 @@ def _write_writers(source: Source, system: model.System) -> None:
     for machine in system.machines:
         name = machine.name
         with source.function(f"write_{name}", ["d", "key"], f"The record of {name} number key, to be written to."):
+            source.line("d._memo = None")
             source.line(f"own = d.own_{name}")
             with source.block("if own is None:"):
                 source.line(f"d.{name} = d.{name}.copy()")
@@ -117,6 +118,7 @@ def _write_writers(source: Source, system: model.System) -> None:
             source.line("own.add(key)")
             source.line("return record")
     with source.function("write_system", ["d"], "The system's own fields, to be written to."):
+        source.line("d._memo = None")
         with source.block("if d.own_system is None:"):
             source.line(f"d.system = copy_{system.name}(d.system)")
             source.line("d.own_system = True")
@@ -136,6 +138,7 @@ def write_births(source: Source, system: model.System, expressions: Expressions)
         with source.function(f"new_{machine.name}", ["d", *star, *parameters], about, machine.where):
             initial = [repr(machine.initial(region).name) for region in range(len(machine.regions))]
             values = ", ".join([local(a.name) for a in stored(machine)] + initial)
+            source.line("d._memo = None")
             source.line(f"key = d.next_{machine.name}")
             source.line(f"d.next_{machine.name} = key + 1")
             with source.block(f"if d.own_{machine.name} is None:"):
