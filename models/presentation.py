@@ -246,7 +246,7 @@ class Presentation(Machine):
 
     def is_waiting_for(self, evse: Evse | None, token: IdToken | None) -> bool:
         """The request names its token (or none) and an EVSE that it refers to (or none)."""
-        return (token is None or token == self.token) and (evse is None or self.refers_to(evse))
+        return (token is None or token == self.token) and (evse is None or evse in self.listed)
 
     def is_held_at(self, evse: Evse | None, token: IdToken | None) -> bool:
         """The request names its token (or none) and the EVSE that it holds (or none)."""

@@ -70,10 +70,10 @@ class Reservation(Machine):
     at_evse.to(refused_as_occupied, cond="evse_is_taken", on="answer_occupied")
     at_evse.to(refusing, cond="has_no_available_connector")
     at_evse.to(refused_as_occupied, cond="not all_can_be_kept", on="answer_occupied")
-    at_evse.to(placing, on="replace")
+    at_evse.to(placing)
 
     at_station.to(rejected, cond="has_no_such_connector", on="answer_rejected")
-    at_station.to(placing, cond="all_can_be_kept", on="replace")
+    at_station.to(placing, cond="all_can_be_kept")
     at_station.to(refused_as_occupied, cond="others_are_placed or a_vehicle_is_plugged_in", on="answer_occupied")
     at_station.to(refusing)
 
@@ -82,32 +82,37 @@ class Reservation(Machine):
     refusing.to(refused_as_unavailable, on="answer_unavailable")
 
     placing.to(offered, cond="is_announced", on="announce")
-    placing.to(placed, on="answer_accepted")
+    placing.to(placed, on=["replace", "answer_accepted"])
 
-    accept = offered.to(placed, on="answer_accepted") | refused(placed)
+    accept = (
+        offered.to(placed, cond="can_be_placed", on=["replace", "answer_accepted"])
+        | offered.to(rejected, on=["answer_rejected", "tell_cancelled"])
+        | refused(placed)
+    )
     decline = offered.to(rejected, on="answer_rejected") | refused(placed)
 
     # --- its end ---
 
-    use = offered.to(used, on="answer_accepted") | placed.to(used)
+    use = placed.to(used) | refused(offered)
     cancel = offered.to(cancelled, cond="is_numbered", on=["answer_rejected", "tell_cancelled"]) | placed.to(
         cancelled, cond="is_numbered", on="tell_cancelled"
     )
     end_at_evse = offered.to(cancelled, cond="is_for", on=["answer_rejected", "tell_removed"]) | placed.to(
         cancelled, cond="is_for", on="tell_removed"
     )
-    make_way = urgent(
-        offered.to(cancelled, cond="is_replaced", on="answer_rejected") | placed.to(cancelled, cond="is_replaced")
+    expire = urgent(
+        offered.to(expired, cond="is_overdue", on=["answer_rejected", "tell_expired"])
+        | placed.to(expired, cond="is_due", on="tell_expired")
     )
-    expire = urgent(placed.to(expired, cond="is_due", on="tell_expired"))
+    make_way = urgent(placed.to(cancelled, cond="is_replaced"))
     lose = urgent(placed.to(cancelled, cond="is_doubted and is_lost", on="tell_removed"))
     keep = urgent(placed.to(placed, cond="is_doubted and not is_lost", on="trust"))
 
     # --- what is asked of it ---
 
     def is_placed(self) -> bool:
-        """It is placed, or offered to its EVSE, and no later request took its place."""
-        return (self.offered.is_active or self.placed.is_active) and not self.replaced
+        """It is placed, and no later request took its place. What is only offered promises nothing yet."""
+        return self.placed.is_active and not self.replaced
 
     def is_restored(self) -> bool:
         """It was placed before the restart."""
@@ -165,6 +170,13 @@ class Reservation(Machine):
         """It and all others can be kept."""
         return self.station.can_be_kept(self, None, None)
 
+    def can_be_placed(self) -> bool:
+        """Its EVSE is neither reserved nor taken, a connector of its type is available, and all can be kept."""
+        return (
+            not self.names_an_evse()
+            or not (self.evse_is_reserved() or self.evse_is_taken() or self.has_no_available_connector())
+        ) and self.all_can_be_kept()
+
     def others_are_placed(self) -> bool:
         """Other reservations are placed."""
         return any(r.is_placed() and r.number != self.number for r in self.station.reservations)
@@ -196,6 +208,10 @@ class Reservation(Machine):
     def is_due(self, now: int) -> bool:
         """Its expiry time is reached."""
         return self.expires_at is not None and self.expires_at <= now and not self.replaced
+
+    def is_overdue(self, now: int) -> bool:
+        """Its expiry time is past, and the EVSE has not answered."""
+        return self.expires_at is not None and self.expires_at < now
 
     def is_replaced(self) -> bool:
         """A later request with its number took its place."""

@@ -299,7 +299,11 @@ class ChargingStation(System):
     @law
     def an_ended_reservation_never_comes_back(self) -> bool:
         """L11 A reservation that was cancelled, used or expired never comes back."""
-        return all(before(r).is_placed() or not r.is_placed() for r in self.reservations if not is_new(r))
+        return all(
+            before(r).is_placed() or before(r).offered.is_active or not r.is_placed()
+            for r in self.reservations
+            if not is_new(r)
+        )
 
     @invariant
     def reservation_numbers_are_unique(self) -> bool:

@@ -242,7 +242,7 @@ def test_g1() -> None:
 
 def test_j6() -> None:
     replay = Replay("j6")
-    assert replay.told[2] == ["EVSE 1: end of 7, Cancelled", "EVSE 2: reserved 7", "reserve: Accepted"]
+    assert replay.told[2] == ["EVSE 2: reserved 7", "EVSE 1: end of 7, Cancelled", "reserve: Accepted"]
     assert replay.reservations() == {"2": 7, "station": []}
 
 
@@ -330,7 +330,7 @@ def test_j2() -> None:
 
 def test_k2() -> None:
     replay = Replay("k2")
-    assert replay.told[1] == ["station: reserved 7", f"EVSE 1: {HELD}", "reserve: Accepted"]
+    assert replay.told[1] == ["station: reserved 7", "reserve: Accepted", f"EVSE 1: {HELD}"]
     assert replay.told[2] == [f"EVSE 1: {FREE}"]
     assert replay.told[3] == ["station: end of 7, Cancelled", "cancel_reservation: True"]
     assert replay.told[4] == []
