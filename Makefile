@@ -21,6 +21,7 @@ help:  ## Show this list
 
 demo: $(STAMP)  ## See the shipped station at work
 	@$(BIN)/statewatt demo
+	@echo "The command is $(BIN)/statewatt."
 
 test: lint types pytest  ## Check style and types, run the tests
 

@@ -70,6 +70,7 @@ class Engine(Generic[S]):
         self._laws = Laws(self.compiled)
         self.codec = Codec(system, objects)
         self._draft: Callable[[State], World] = self.compiled.function("draft")
+        self._state_class: type[State] = self.compiled.space["World"]
 
     @property
     def source(self) -> str:
@@ -143,9 +144,9 @@ class Engine(Generic[S]):
         """
         chosen = self._policies(policies)
         try:
+            d = self._draft(self._own(state))
             if event is not None:
                 self._entrance.check(event, state)
-            d = self._draft(state)
             self._advance(d, now, chosen)
             if event is not None and not self._apply(d, event):
                 return Refusal(self.compiled, event, d)
@@ -163,9 +164,9 @@ class Engine(Generic[S]):
         """The same as ``step``, with every event of it on its own, as laws see it."""
         chosen = self._policies(policies)
         try:
+            d = self._draft(self._own(state))
             if event is not None:
                 self._entrance.check(event, state)
-            d = self._draft(state)
             moves: list[Move] = []
             watch = self._watcher(state, d, moves)
             self._advance(d, now, chosen, watch)
@@ -185,8 +186,8 @@ class Engine(Generic[S]):
         Nothing becomes due before it, nothing urgent follows, no ended thing is dropped.
         """
         try:
+            d = self._draft(self._own(state))
             self._entrance.check(event, state, inside=True)
-            d = self._draft(state)
             d.now = max(d.now, now)
             if not self._apply(d, event):
                 return Refusal(self.compiled, event, d)
@@ -226,6 +227,12 @@ class Engine(Generic[S]):
         return self._laws.invariants(after) + self._laws.laws(before, tuple(commands), after)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _own(self, state: object) -> State:
+        """``InputError`` for what is no state of this system."""
+        if not isinstance(state, self._state_class):
+            raise InputError(f"a state of {self.system.name} comes from start, state or step, not {state!r}")
+        return state
 
     def _policies(self, policies: Mapping[str, Policy] | None) -> Mapping[str, Policy]:
         if not policies:

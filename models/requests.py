@@ -328,7 +328,7 @@ class Requests:
         connector_type: object = None,
         parent_id_token: object = None,
         expiry_time: object = None,
-        now: int = 0,
+        now: int,
         notify: object = True,
     ) -> Birth:
         """A reservation is asked for; ``expiry_time`` as RFC 3339 text or, like ``now``, in milliseconds; without one

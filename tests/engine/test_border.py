@@ -170,3 +170,10 @@ def test_no_input_raises_anything_else_or_changes_the_state(state: Any, event: A
             record._tuple = None
         assert getattr(state, name) == records[name]
     assert state.key() == before
+
+
+@pytest.mark.parametrize("wrong", [None, {}, "state"])
+def test_a_state_is_a_state(wrong: Any) -> None:
+    for ask in (ENGINE.step, ENGINE.trace, ENGINE.take):
+        with pytest.raises(InputError, match="a state of Garage comes from start, state or step, not"):
+            ask(wrong, of_job("hurry", customer=ANN), 0)

@@ -484,7 +484,7 @@ def test_time_that_is_none(text: str) -> None:
 
 def test_time_of_a_reservation() -> None:
     requests = Requests(Topology([(1, [(1, ConnectorType.cCCS2)])]))
-    birth = requests.reserve(7, "R", expiry_time="2026-08-01T12:00:00+02:00")
+    birth = requests.reserve(7, "R", expiry_time="2026-08-01T12:00:00+02:00", now=0)
     assert birth.fields["expires_at"] == 1785578400000
 
 

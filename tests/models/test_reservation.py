@@ -363,7 +363,7 @@ def test_a_connector_of_another_type_ends_nothing() -> None:
 def test_a_request_is_answered_whatever_comes() -> None:
     station = Station()
     engine, requests, state = station.engine, station.recording.requests, station.recording.state
-    asked = engine.step(state, requests.reserve(7, "R", evse_id=1, expiry_time=1000), 0)
+    asked = engine.step(state, requests.reserve(7, "R", evse_id=1, expiry_time=1000, now=0), 0)
     assert not isinstance(asked, Refusal)
     cancelled = engine.step(asked.state, requests.cancel_reservation(7), 1)
     assert not isinstance(cancelled, Refusal)
@@ -392,7 +392,7 @@ def test_a_restart(use_store: bool) -> None:
 
 def restored(station: Station, **changed: object) -> Birth:
     """A reservation for EVSE 1 that was placed before a restart."""
-    birth = station.recording.requests.reserve(7, "R", evse_id=1, expiry_time=1000)
+    birth = station.recording.requests.reserve(7, "R", evse_id=1, expiry_time=1000, now=0)
     return Birth("Reservation", {**birth.fields, "restored": True, **changed})
 
 
