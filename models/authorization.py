@@ -110,9 +110,17 @@ class Authorization(Presentation):
     checking.to(considering, cond="not answer_accepts", on="note_refusal")
     checking.to(rejected, cond="answer_is_a_master_pass", on="reject_master_pass")
     checking.to(considering, cond="token_is_charging", on="note_concurrent_transaction")
-    checking.to(considering, cond="answer_is_for_other_evses", on="note_wrong_location")
-    checking.to(considering, cond="not some_evse_may_be_granted", on="note_wrong_time")
-    checking.to(selecting, on="begin_selection")
+    checking.to(
+        considering,
+        cond="answer_is_for_other_evses",
+        on=["accept_answer", "note_wrong_location", "tell_the_only_one"],
+    )
+    checking.to(
+        considering,
+        cond="not some_evse_may_be_granted",
+        on=["accept_answer", "note_wrong_time", "tell_the_only_one"],
+    )
+    checking.to(selecting, on=["accept_answer", "begin_selection"])
 
     grant = urgent(
         selecting.to(
@@ -301,36 +309,31 @@ class Authorization(Presentation):
         """The token is in a transaction already."""
         self.status = AuthorizationStatus.ConcurrentTx
 
-    def note_wrong_location(self) -> None:
-        """The answer is accepted, and not for the EVSEs that it refers to."""
+    def accept_answer(self) -> None:
+        """The answer is accepted, and this is published."""
         assert self.weighing is not None
         if self.weighing.parent is not None:
             self.parent = self.weighing.parent
         self.emit(PublishStatus(self, TokenValidationStatus.Accepted, self.token, self.order, self.parent))
+
+    def note_wrong_location(self) -> None:
+        """The answer is not for the EVSEs that it refers to."""
         self.status = AuthorizationStatus.NotAtThisLocation
-        group = self.weighing.parent
-        for e in self.station.evses:
-            if self.is_the_only_one(e):
-                self.emit(AuthorizeEvse(e, self, self.status, self.token, self.order, self.parent, group))
 
     def note_wrong_time(self) -> None:
-        """The answer is accepted, and reservations of others stand against it."""
-        assert self.weighing is not None
-        if self.weighing.parent is not None:
-            self.parent = self.weighing.parent
-        self.emit(PublishStatus(self, TokenValidationStatus.Accepted, self.token, self.order, self.parent))
+        """Reservations of others stand against it."""
         self.status = AuthorizationStatus.NotAtThisTime
+
+    def tell_the_only_one(self) -> None:
+        """The only EVSE that it could have had is told at once."""
+        assert self.weighing is not None
         group = self.weighing.parent
         for e in self.station.evses:
             if self.is_the_only_one(e):
                 self.emit(AuthorizeEvse(e, self, self.status, self.token, self.order, self.parent, group))
 
     def begin_selection(self) -> None:
-        """The answer is accepted, and an EVSE is to be selected."""
-        assert self.weighing is not None
-        if self.weighing.parent is not None:
-            self.parent = self.weighing.parent
-        self.emit(PublishStatus(self, TokenValidationStatus.Accepted, self.token, self.order, self.parent))
+        """An EVSE is to be selected; where several are left and the user is to choose, the user is asked."""
         self.at_once = any(self.is_the_only_one(e) for e in self.station.evses)
         if self.station.config.selection_algorithm == SelectionAlgorithm.UserInput and not self.at_once:
             self.emit(ChooseEvse(self, self.token))

@@ -198,12 +198,8 @@ class Presentation(Machine):
         )
 
     def reservation_admits(self, reservation: Reservation, evse: Evse) -> bool:
-        """The reservation is the token's and serves the EVSE, and all others can be kept once it is used up there."""
-        return self.reservation_serves(reservation, evse) and (
-            reservation.evse is evse
-            or evse.has_available_connector_of(reservation.type)
-            or self.station.can_be_kept(None, evse, reservation)
-        )
+        """The reservation is the token's and serves the EVSE, which may go to whoever uses it up there."""
+        return self.reservation_serves(reservation, evse) and self.station.others_are_kept_without(evse, reservation)
 
     def uses_up(self, reservation: Reservation, evse: Evse) -> bool:
         """The grant of the EVSE uses up the reservation: one for the token itself before one for its group."""
@@ -219,13 +215,14 @@ class Presentation(Machine):
         )
 
     def may_be_granted(self, evse: Evse) -> bool:
-        """The law allows the grant of this EVSE."""
+        """The law allows the grant of this EVSE: the guards of ``grant``, as one question."""
         return (
             self.refers_to(evse)
             and self.evse_is_available(evse)
             and self.token_is_nowhere_else()
             and self.answer_allows(evse)
             and self.reservations_allow(evse)
+            and not self.answer_is_a_master_pass()
         )
 
     def some_evse_may_be_granted(self) -> bool:

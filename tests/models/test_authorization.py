@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from statewatt.engine import InputError, Refusal
+from statewatt.engine import InputError, Refusal, load
+from statewatt.engine.model import And, Ask, Expression, Not
 from statewatt.engine.state import Input
 from statewatt.models.commands import Conclude
+from statewatt.models.station import ChargingStation
 from statewatt.models.values import TokenHandlingResult
 from tests.models.driving import Station, granted, no_connector, stopped, taken, timed_out, waiting
 
@@ -589,3 +591,19 @@ def test_an_updated_group_stops() -> None:
     station.charge("A", 1)
     station.do("validation_result_update", evse_id=1, authorization_status="Accepted", parent_id_token="G")
     assert station.token("B", 1, parent_id_token="G") == stopped("B", 1)
+
+
+def test_the_guards_of_the_grant_are_those_of_the_question() -> None:
+    machine = load(ChargingStation).system.machine("Authorization")
+    [grant] = [t for t in machine.transitions if t.event == "grant"]
+    asked = machine.predicate("may_be_granted").body
+    assert isinstance(asked, And)
+    assert [_asked(guard.condition) for guard in grant.guards] == [_asked(part) for part in asked.parts]
+
+
+def _asked(condition: Expression) -> str:
+    """The predicate's name, with a mark if it is negated."""
+    if isinstance(condition, Not):
+        return f"not {_asked(condition.of)}"
+    assert isinstance(condition, Ask)
+    return condition.predicate
