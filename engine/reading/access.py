@@ -42,7 +42,8 @@ class Access(ABC):
         self.tables = tables
 
     @abstractmethod
-    def read(self, node: ast.expr, wanted: Type | None = None) -> Expression: ...  # noqa: D102
+    def read(self, node: ast.expr, wanted: Type | None = None) -> Expression:
+        """Any expression; ``wanted`` is the type of the place that it is for, where that is known."""
 
     def where(self, node: ast.AST) -> Where:
         """The place of a node."""
@@ -123,7 +124,7 @@ class Access(ABC):
                     hint = nearest(".".join(names), [".".join(each) for each in table.state_paths])
                     raise ModelError(f'{table.name} has no state "{".".join(names)}"', self.where(node), hint)
                 return InState(BOOL, self.where(node), of, table.name, state), earlier
-        of, _ = self.chain(inner if len(path) < 2 else node.value.value)  # type: ignore[attr-defined]
+        of, _ = self.chain(begun[0][0] if begun else inner)
         name = path[-1] if path else ""
         table_of = self.table_of(of.type)
         states = [".".join(each) for each in table_of.state_paths] if table_of else []

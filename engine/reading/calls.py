@@ -22,13 +22,16 @@ class Calls(Access):
     """Reads the calls of one method."""
 
     @abstractmethod
-    def quantified(self, kind: OneOf["all", "any"], node: ast.Call) -> Expression: ...  # noqa: D102
+    def quantified(self, kind: OneOf["all", "any"], node: ast.Call) -> Expression:
+        """``all(…)`` or ``any(…)``."""
 
     @abstractmethod
-    def those(self, node: ast.Call, wanted: Type | None) -> Expression: ...  # noqa: D102
+    def those(self, node: ast.Call, wanted: Type | None) -> Expression:
+        """``frozenset(…)``."""
 
     @abstractmethod
-    def first(self, node: ast.Call) -> Expression: ...  # noqa: D102
+    def first(self, node: ast.Call) -> Expression:
+        """``next(…)``."""
 
     def call(self, node: ast.Call, wanted: Type | None) -> Expression:
         """A predicate of a thing or the system, a trusted function, or one of the language's own functions."""

@@ -267,8 +267,9 @@ class Expressions(Calls):
     def _selection(self, node: ast.Call, name: str) -> Binding:
         generator = self._generator(node, name)
         only = generator.generators[0]
-        same = isinstance(generator.elt, ast.Name) and isinstance(only.target, ast.Name)
-        if len(generator.generators) > 1 or not same or generator.elt.id != only.target.id:  # type: ignore[attr-defined]
+        chosen, each = generator.elt, only.target
+        same = isinstance(chosen, ast.Name) and isinstance(each, ast.Name) and chosen.id == each.id
+        if len(generator.generators) > 1 or not same:
             hint = f"Write {name}(x for x in … if …); further ones stand in any(…) of its condition."
             raise ModelError(f"{name}(…) selects from one collection", self.where(generator), hint)
         with self.scope.variables():

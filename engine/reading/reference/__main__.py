@@ -6,5 +6,4 @@ import sys
 
 from . import CHAPTERS, page
 
-sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-sys.stdout.write(page(CHAPTERS))
+sys.stdout.buffer.write(page(CHAPTERS).encode())
