@@ -21,6 +21,9 @@ from .step import Engine
 FORMAT = 1
 """Rises when snapshots are written differently; older ones stay readable."""
 
+CONTENT = ("now", "config", "fields", "machines")
+"""What a snapshot holds beside its names."""
+
 
 def dumps(engine: Engine[Any], state: State) -> str:
     """The state as one line of JSON."""
@@ -50,12 +53,15 @@ def shape(system: model.System) -> str:
 
 def encode(engine: Engine[Any], state: State) -> dict[str, Any]:
     """The state as JSON values."""
+    system = engine.system
+    return {"format": FORMAT, "system": system.name, "model": shape(system), **content(engine, state)}
+
+
+def content(engine: Engine[Any], state: State) -> dict[str, Any]:
+    """What is in a snapshot of the state but for the names of the format and of the model."""
     system, codec = engine.system, engine.codec
     own = {a.name: getattr(state.system, a.name) for a in system.attributes}
     return {
-        "format": FORMAT,
-        "system": system.name,
-        "model": shape(system),
         "now": state.now,
         "config": encode_python(state.config),
         "fields": codec.encode_all(typed(system.attributes), own),
@@ -83,7 +89,13 @@ def decode(engine: Engine[Any], data: object) -> State:
     if form > FORMAT:
         raise InputError(f"the snapshot has format {form}, this version reads up to {FORMAT}: use a newer version")
     try:
-        return _decode(engine, given)
+        only(given, "snapshot", "format", "system", "model", *CONTENT)
+        for name in ("system", "model"):
+            if name not in given:
+                raise InputError(f"snapshot: {name!r} is missing")
+        if given["system"] != engine.system.name:
+            raise InputError(f"it is one of {given['system']!r}, not of {engine.system.name}")
+        return of_content(engine, {name: given[name] for name in CONTENT if name in given})
     except InputError as error:
         made_with = given.get("model")
         if made_with == shape(engine.system):
@@ -94,15 +106,14 @@ def decode(engine: Engine[Any], data: object) -> State:
         ) from error
 
 
-def _decode(engine: Engine[Any], given: Mapping[str, Any]) -> State:
+def of_content(engine: Engine[Any], data: object) -> State:
+    """The state that ``content`` was made of; ``InputError`` if there is none."""
     system, codec = engine.system, engine.codec
-    names = ("format", "system", "model", "now", "config", "fields", "machines")
-    only(given, "snapshot", *names)
-    for name in names:
+    given = mapping(data, "snapshot")
+    only(given, "snapshot", *CONTENT)
+    for name in CONTENT:
         if name not in given:
             raise InputError(f"snapshot: {name!r} is missing")
-    if given["system"] != system.name:
-        raise InputError(f"it is one of {given['system']!r}, not of {system.name}")
     config = decode_python(engine.compiled.objects.get(system.config), given["config"], "config")
     own = codec.decode_all(typed(system.attributes), given["fields"], "fields")
     _all_there(own, system.attributes, "fields")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,8 +12,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ..engine import System, model
-from ..engine.command.loading import STATION, named
+from ..engine import model
+from ..engine.command import loading
 from ..engine.reading import read
 from ..engine.state import InputError
 from .properties import OWED
@@ -24,7 +24,7 @@ COLOURS = {"proved for any size": "green", "checked up to n": "yellow", "unknown
 
 
 def command(
-    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.")] = STATION,
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.")] = loading.STATION,
     property: Annotated[
         list[str] | None, typer.Option("--property", metavar="NAME", help="Only this property; may be repeated.")
     ] = None,
@@ -38,7 +38,7 @@ def command(
     """
     if report:
         check_file(report)
-    found = _system(system)
+    found = read(loading.system(system))
     wanted = _wanted(found, property) if property else None
     console = Console()
     result = _verified(found, wanted, console)
@@ -46,13 +46,6 @@ def command(
         write(result, report)
     show(result, console)
     return 0 if result.holds else 1
-
-
-def _system(reference: str) -> model.System:
-    python: Any = named(reference, "the system")
-    if not (isinstance(python, type) and issubclass(python, System)):
-        raise InputError(f"{reference} is no System")
-    return read(python)
 
 
 def _wanted(system: model.System, names: list[str]) -> list[str]:

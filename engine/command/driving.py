@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ Message = dict[str, Any]
 
 
 class Driver(Protocol):
-    """What is driven: a station under virtual time, which passes only in the command ``advance``."""
+    """What is driven: a system under virtual time, which passes only where a command says so."""
 
     def handle(self, command: Mapping[str, Any], /) -> list[Message]:
         """What the station does upon a command; ``InputError`` for a wrong one, which changes nothing."""
@@ -44,15 +44,17 @@ class ModelFault(Exception):  # noqa: N818 - the fault is the model's
     """The model failed at a step: a finding, not bad input."""
 
 
-def drive(driver: Driver, steps: Iterable[Recorded], name: str) -> Iterator[Outcome]:
-    """What ours does at each step of a file of that name.
+def drive(driver_of: Callable[[Mapping[str, Any]], Driver], steps: Iterable[Recorded], name: str) -> Iterator[Outcome]:
+    """What ours does at each step of a file of that name; the first command tells who is driven.
 
     Raises:
         RecordingError: a command is wrong.
         ModelFault: the model did what a proof excludes.
     """
     time = 0.0
+    driver: Driver | None = None
     for number, recorded in enumerate(steps):
+        driver = driver or driver_of(recorded.command)
         try:
             out = driver.handle(recorded.command)
             state = driver.observed()
@@ -62,7 +64,8 @@ def drive(driver: Driver, steps: Iterable[Recorded], name: str) -> Iterator[Outc
             raise ModelFault(f"step {number} (line {recorded.line}): the model fails: {error}") from error
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             # What a driver does not check itself; Python names one of its functions first.
-            reason = f"{recorded.command['cmd']}: {str(error).rpartition('() ')[2]} ({type(error).__name__})"
+            what = recorded.command.get("cmd", "input")
+            reason = f"{what}: {str(error).rpartition('() ')[2]} ({type(error).__name__})"
             raise RecordingError(name, recorded.line, reason) from error
         time = _later(time, recorded.command)
         found = tuple(differences(recorded.out, out, recorded.state, state))
@@ -70,6 +73,10 @@ def drive(driver: Driver, steps: Iterable[Recorded], name: str) -> Iterator[Outc
 
 
 def _later(time: float, command: Mapping[str, Any]) -> float:
+    """The time after a command, in seconds: what ``advance`` adds up to, or that of a trace's input."""
+    if "cmd" not in command:
+        now: int = command.get("now", 0)
+        return max(time, now / 1000)
     if command["cmd"] == "configure":
         return 0.0
     return time + command["seconds"] if command["cmd"] == "advance" else time

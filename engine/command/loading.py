@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any
 
+from ..language import System
 from ..state import InputError
 
 STATION = "statewatt.models.station:ChargingStation"
@@ -43,6 +44,14 @@ def named(reference: str, what: str) -> Any:
         except AttributeError:
             raise InputError(f"{what}: {module_name} has no {name!r}") from None
     return found
+
+
+def system(reference: str) -> type[System]:
+    """The class of the system at ``module:Name``; ``InputError`` if there is none."""
+    python = named(reference, "the system")
+    if not (isinstance(python, type) and issubclass(python, System)):
+        raise InputError(f"{reference} is no System")
+    return python
 
 
 def _is_dotted(text: str) -> bool:

@@ -1,4 +1,8 @@
-"""Recorded runs as files: one JSON object a line, a command with what was seen upon it."""
+"""Recorded runs as files: one JSON object a line, a command with what was seen upon it.
+
+The first line tells what the commands are: those of a recorded day (``configure``), or inputs of an engine (a trace,
+which begins with its ``system``).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from .values import is_array, is_object, kind
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 KEYS = ("in", "out", "state")
+BEGIN = "the first command of a recording is configure"
 
 
 class RecordingError(InputError):
@@ -58,19 +63,34 @@ def _opened(path: str) -> AbstractContextManager[BinaryIO]:
 
 def read(lines: Iterable[bytes], name: str) -> Iterator[Recorded]:
     """The steps in the lines of a file of that name; empty lines count for nothing."""
-    empty = True
+    first: Recorded | None = None
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 recorded = _step(number, _decoded(line, number))
+                _check_place(recorded.command, first.command if first else None)
             except _LineError as error:
                 raise RecordingError(name, number, str(error)) from None
-            if empty and recorded.command["cmd"] != "configure":
-                raise RecordingError(name, number, "the first command of a recording is configure")
-            empty = False
+            first = first or recorded
             yield recorded
-    if empty:
-        raise RecordingError(name, None, "there is nothing in it; the first command of a recording is configure")
+    if first is None:
+        raise RecordingError(name, None, f"there is nothing in it; {BEGIN}")
+
+
+def is_trace(first: Mapping[str, Any]) -> bool:
+    """Whether the first command of a file begins a trace."""
+    return "system" in first
+
+
+def _check_place(command: Mapping[str, Any], first: Mapping[str, Any] | None) -> None:
+    """The first command begins a day or a trace; the others are of the same kind."""
+    if first is None:
+        if command.get("cmd") != "configure" and not is_trace(command):
+            raise _LineError(BEGIN)
+    elif is_trace(first) and "now" not in command:
+        raise _LineError('an input of a trace has "now", the time of it')
+    elif not is_trace(first) and "cmd" not in command:
+        raise _LineError("it is no command of a recorded day; an input of an engine stands in a trace")
 
 
 class _LineError(ValueError):
@@ -106,10 +126,10 @@ def _finite(text: str) -> float:
 
 
 def _step(number: int, data: object) -> Recorded:
-    """A step, or a bare command, which has ``cmd`` at the top."""
+    """A step, or a bare command, which has ``cmd`` (in a trace: ``system`` or ``now``) at the top."""
     if not is_object(data):
         raise _LineError(f"it is {kind(data)}, not an object")
-    if "in" not in data and "cmd" in data:
+    if "in" not in data and not {"cmd", "system", "now"}.isdisjoint(data):
         return Recorded(number, _command(data))
     if "in" not in data:
         raise _LineError('it has neither "in" nor "cmd"')
@@ -122,6 +142,8 @@ def _step(number: int, data: object) -> Recorded:
 def _command(data: object) -> dict[str, Any]:
     if not is_object(data):
         raise _LineError(f'"in" is {kind(data)}, not a command')
+    if "cmd" not in data and ("system" in data or "now" in data):
+        return data
     if not isinstance(data.get("cmd"), str):
         raise _LineError(f'"cmd" is {kind(data.get("cmd"))}, not the name of a command')
     return data

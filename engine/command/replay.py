@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ..step import load
+from ..tracefile import Replayed
 from .comparison import NOTHING, Difference
 from .driving import Driver, ModelFault, Outcome, drive
-from .loading import RECORDING, named
-from .recorded import RecordingError, read_file, shown_name
+from .loading import RECORDING, named, system
+from .recorded import RecordingError, is_trace, read_file, shown_name
 from .telling import clock, command_text, message_text, printable
 from .values import compact, json_line
 
@@ -33,15 +35,15 @@ def replay(
 ) -> int:
     """Run recorded events through the step.
 
+    A file is a recorded day of the station, or a trace of any system, which its first line names.
     Without options, one line a step: the time, what came, and what ours did. With --expect, the first
     difference of each file, with its step, what was recorded there, and what ours did instead. With
     both, the recording goes to standard output and the differences to standard error.
     """
-    make: Callable[[], Driver] = named(RECORDING, "the recording")
     show = _json_line if as_json else _Lines(len(files)) if not expect else _silent
     report = _Report(Console(stderr=as_json, soft_wrap=True, highlight=False, markup=False))
     for path in files:
-        _replay_file(make(), path, show, report, expect)
+        _replay_file(path, show, report, expect)
     if expect:
         report.summary(len(files))
     return report.status
@@ -54,10 +56,12 @@ class _Report:
     console: Console
     differing: int = 0
     bad: int = 0
+    broken: bool = False
+    """Without --expect, the model failed, or an invariant or a law was broken."""
 
     @property
     def status(self) -> int:
-        return 2 if self.bad else 1 if self.differing else 0
+        return 2 if self.bad else 1 if self.differing or self.broken else 0
 
     def difference(self, path: str, outcome: Outcome) -> None:
         """The first step of a file that differs."""
@@ -103,14 +107,21 @@ def _shown(value: Any) -> str:
     return NOTHING if value == NOTHING else printable(compact(value))
 
 
-def _replay_file(
-    driver: Driver, path: str, show: Callable[[str, Outcome], None], report: _Report, expect: bool
-) -> None:
+def _driver_of(first: Mapping[str, Any]) -> Driver:
+    """Who is driven by the commands of a file: the station of recorded days, or any system of a trace."""
+    if is_trace(first):
+        return Replayed(lambda reference: load(system(reference)))
+    make: Callable[[], Driver] = named(RECORDING, "the recording")
+    return make()
+
+
+def _replay_file(path: str, show: Callable[[str, Outcome], None], report: _Report, expect: bool) -> None:
     """Run one file; what is wrong with it goes to the report."""
     differs = False
     try:
-        for outcome in drive(driver, read_file(path), shown_name(path)):
+        for outcome in drive(_driver_of, read_file(path), shown_name(path)):
             show(path, outcome)
+            report.broken |= not expect and any("broken" in message or "fault" in message for message in outcome.out)
             if expect and not differs and outcome.differences:
                 differs = True
                 report.difference(path, outcome)
