@@ -17,7 +17,7 @@ from ..engine.command import loading
 from ..engine.reading import read
 from ..engine.state import InputError
 from .properties import OWED
-from .report import check_file, remarks, write
+from .report import check_file, check_folder, remarks, write, write_traces
 from .verdict import Report, Verdict, verify
 
 COLOURS = {"proved for any size": "green", "checked up to n": "yellow", "unknown": "yellow", "not inductive": "red"}
@@ -31,6 +31,9 @@ def command(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write a report: .json, .md, .xml or .sarif.")
     ] = None,
+    traces: Annotated[
+        Path | None, typer.Option("--traces", metavar="DIR", help="Write each counterexample for statewatt replay.")
+    ] = None,
 ) -> int:
     """Prove every law of a system, for any number of things and all settings, or show how it breaks.
 
@@ -38,6 +41,8 @@ def command(
     """
     if report:
         check_file(report)
+    if traces:
+        check_folder(traces)
     found = read(loading.system(system))
     wanted = _wanted(found, property) if property else None
     console = Console()
@@ -45,6 +50,8 @@ def command(
     if report:
         write(result, report)
     show(result, console)
+    for file in write_traces(result, traces) if traces else ():
+        _line(console, f"statewatt replay {file}")
     return 0 if result.holds else 1
 
 

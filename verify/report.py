@@ -46,7 +46,13 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         found["note"] = verdict.note
     if verdict.stories:
         found["counterexamples"] = [
-            {"title": s.title, "file": s.where.file, "line": s.where.line, "lines": list(s.lines)}
+            {
+                "title": s.title,
+                "file": s.where.file,
+                "line": s.where.line,
+                "lines": list(s.lines),
+                "trace": [dict(step) for step in s.trace],
+            }
             for s in verdict.stories
         ]
     return found
@@ -128,9 +134,27 @@ def check_file(file: Path) -> None:
         raise InputError(f"there is no folder {str(file.parent)!r}")
 
 
+def check_folder(folder: Path) -> None:
+    """Make the folder; ``InputError`` if there can be none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} can be no folder: {error.strerror}") from None
+
+
 def write(report: Report, file: Path) -> None:
     """Write the report in the format that the file's ending names."""
     file.write_text(FORMATS[file.suffix](report), encoding="utf-8")
+
+
+def write_traces(report: Report, folder: Path) -> Iterator[Path]:
+    """One file for each refuted property whose counterexample the engine confirms: ``statewatt replay`` runs it."""
+    for v in report.verdicts:
+        trace = v.stories[0].trace if v.stories else ()
+        if trace:
+            file = folder / f"{v.name.replace(':', '-')}.jsonl"
+            file.write_text("".join(f"{json.dumps(step)}\n" for step in trace), encoding="utf-8")
+            yield file
 
 
 def remarks(report: Report) -> Iterator[str]:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..engine import Engine, EngineFault, InputError, Refusal, Row, model
+from ..engine import Engine, EngineFault, InputError, Refusal, Row, StationState, model
 from ..engine import Step as EngineStep
 from ..engine.compiling.records import stored
+from ..engine.state import Input
+from ..engine.tracefile import Given, steps
 from .concrete import Concrete, Content, spelled
 from .properties import Goal, Problem
 from .prove import Failure
@@ -26,12 +28,14 @@ from .ways import Taken, Way
 
 @dataclass(frozen=True)
 class Story:
-    """A counterexample told. ``confirmed``: the engine does the same and breaks the same property."""
+    """A counterexample told. ``confirmed``: the engine does the same and breaks the same property; then ``trace`` are
+    the lines of a file that ``statewatt replay`` runs to the very same states."""
 
     title: str
     where: model.Where
     lines: tuple[str, ...]
     confirmed: bool | None = None
+    trace: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def text(self) -> str:
@@ -59,8 +63,8 @@ class Teller:
         lines += [f"  {line}" for line in self._path(concrete, step, way)]
         if after:
             lines += ["what changes:", *(f"  {line}" for line in self._changes(before, after))]
-        confirmed, word = self._replay(concrete, goal, step, way, before, after)
-        return Story(_title(goal), goal.where or goal.owner.where, (*lines, word), confirmed)
+        confirmed, word, trace = self._replay(concrete, goal, step, way, before, after)
+        return Story(_title(goal), goal.where or goal.owner.where, (*lines, word), confirmed, trace)
 
     def _way(self, concrete: Concrete, goal: Goal, step: Step) -> Way | None:
         if goal.way is not None:
@@ -157,18 +161,27 @@ class Teller:
 
     def _replay(
         self, concrete: Concrete, goal: Goal, step: Step, way: Way | None, before: Content, after: Content | None
-    ) -> tuple[bool | None, str]:
+    ) -> tuple[bool | None, str, tuple[Mapping[str, Any], ...]]:
         event = concrete.input(step, way.world if way else self.problem.world)
         if event is None:
-            return None, "(the engine has no such input)"
+            return None, "(the engine has no such input)", ()
         try:
             now = concrete.now(step)
             start = self.engine.state(before.config, before.things, fields=before.fields, now=now)
+            confirmed, word = self._judged(goal, after, start, event, now)
+        except InputError as error:
+            return False, f"the engine does not take this: {error}", ()
+        given = Given(event, now, alone=True)
+        return confirmed, word, tuple(steps(self.engine, start, [given])) if confirmed else ()
+
+    def _judged(
+        self, goal: Goal, after: Content | None, start: StationState, event: Input, now: int
+    ) -> tuple[bool, str]:
+        """Whether the engine comes to the same state, and breaks the same property."""
+        try:
             result = self.engine.take(start, event, now)
         except EngineFault as fault:
             return goal.way is None, f"the engine stops here: {fault}"
-        except InputError as error:
-            return False, f"the engine does not take this: {error}"
         if isinstance(result, Refusal):
             return False, self._otherwise("refuses it")
         if after is not None and self._differs(result, after):

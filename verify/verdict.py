@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..engine import Engine, model
+from ..engine.tracefile import Given, steps
 from .concrete import spelled
 from .enabled import impossible
 from .prove import PROVED, Failure, Outcome, Progress, Proof, VerdictWord, prove
@@ -183,5 +184,6 @@ class Judge:
             what = "time passes" if event is None else str(event)
             lines.append(f"  at {now}: {what}" + (f" ({shown})" if shown else ""))
         lines.append(f"the engine stops here: {broken.fault}" if broken.fault else "the last step breaks it")
-        p = outcome.owner
-        return Story(f"{p.name}: {p.label}", p.where, tuple(lines), True)
+        p, engine = outcome.owner, self.walker.engine
+        trace = steps(engine, engine.start(broken.config), [Given(event, now) for event, now in broken.inputs])
+        return Story(f"{p.name}: {p.label}", p.where, tuple(lines), True, tuple(trace))

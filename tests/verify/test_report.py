@@ -90,3 +90,31 @@ def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureF
 def test_no_system(capsys: pytest.CaptureFixture[str]) -> None:
     assert application.run(["verify", "statewatt.models.values:IdToken"]) == 2
     assert "statewatt.models.values:IdToken is no System" in capsys.readouterr().err
+
+
+def test_every_counterexample_is_a_trace_that_replays_to_the_same_states(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    assert application.run(["verify", SMALL, "--traces", str(tmp_path / "traces"), "--report", str(report)]) == 1
+    told = capsys.readouterr().out
+    found = json.loads(report.read_text(encoding="utf-8"))["properties"]
+    refuted = [p for p in found if p.get("counterexamples") and p["counterexamples"][0]["trace"]]
+    assert refuted
+    files = sorted((tmp_path / "traces").iterdir())
+    assert [file.stem for file in files] == sorted(p["name"] for p in refuted)
+    for p in refuted:
+        file = tmp_path / "traces" / f"{p['name']}.jsonl"
+        trace = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        assert trace == p["counterexamples"][0]["trace"]
+        assert {"broken": p["name"]} in trace[-1]["out"] or "fault" in trace[-1]["out"][0]
+        assert f"statewatt replay {file}\n" in told
+        assert application.run(["replay", "--expect", str(file)]) == 0
+        assert application.run(["replay", str(file)]) == 1
+
+
+def test_a_file_is_no_folder_for_traces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert application.run(["verify", SMALL, "--traces", str(file)]) == 2
+    assert capsys.readouterr().err == f"statewatt: {file} can be no folder: File exists\n"
