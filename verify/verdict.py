@@ -57,6 +57,7 @@ class Report:
     doubts: tuple[str, ...]
     steps_walked: int
     seconds: float
+    remarks: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
