@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import singledispatchmethod
 from typing import Any
 
 from . import model
 from .compiling import Objects, bare
 from .compiling.expressions import region_slot
+from .dispatch import dispatched
 from .state import State
 
 
@@ -83,7 +83,7 @@ class Evaluator:
             frame = frame.having(let.name, value, let.name)
         return self.value(predicate.body, frame)
 
-    @singledispatchmethod
+    @dispatched
     def value(self, expression: model.Expression, frame: Frame) -> Any:
         """The value of an expression; things are keys."""
         raise TypeError(f"no meaning of {type(expression).__name__}")

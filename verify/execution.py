@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import singledispatchmethod
 
 from ..engine import model
 from ..engine.compiling import bare
 from ..engine.compiling.records import stored
+from ..engine.dispatch import dispatched
 from .expressions import Evaluator
 from .facts import Facts, Frame
 from .terms import (
@@ -145,7 +145,7 @@ class Executor:
             ways = [after for before in ways for after in self._run(statement, before) if not after.impossible]
         return ways
 
-    @singledispatchmethod
+    @dispatched
     def _run(self, statement: model.Statement, way: Way) -> list[Way]:
         raise TypeError(f"no formula for {type(statement).__name__}")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from functools import singledispatchmethod
 
 from ..engine import model
 from ..engine.compiling import bare
+from ..engine.dispatch import dispatched
 from .facts import Facts, Frame
 from .terms import (
     FALSE,
@@ -85,7 +85,7 @@ class Evaluator:
             raise NotModelledError("None is read", where)
         return value.value
 
-    @singledispatchmethod
+    @dispatched
     def value(self, expression: model.Expression, frame: Frame) -> Value:
         """The value of an expression."""
         raise TypeError(f"no formula for {type(expression).__name__}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import singledispatchmethod
-
 from .. import model
+from ..dispatch import dispatched
 from .expressions import OR, PLAIN, Expressions, is_self, walk
 from .names import bare
 from .source import Source, local
@@ -48,7 +47,7 @@ class Actions:
     def _fields(self, fields: tuple[tuple[str, model.Expression], ...]) -> str:
         return "".join(f", {local(name)}={self._text(value)}" for name, value in fields)
 
-    @singledispatchmethod
+    @dispatched
     def _write(self, statement: model.Statement) -> None:
         raise TypeError(f"no way to write {type(statement).__name__}")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import singledispatchmethod
 from typing import TypeAlias, cast
 
 from .. import model
+from ..dispatch import dispatched
 from .names import Objects, bare
 from .source import local
 
@@ -114,7 +114,7 @@ class Expressions:
         conditions += [self.text(condition, scope, OR) for condition in binding.conditions]
         return head, conditions, scope
 
-    @singledispatchmethod
+    @dispatched
     def _write(self, expression: model.Expression, scope: Scope) -> tuple[str, int]:
         raise TypeError(f"no way to write {type(expression).__name__}")
 
