@@ -16,7 +16,7 @@ from ..engine import model
 from ..engine.command import loading
 from ..engine.reading import read
 from ..engine.state import InputError
-from .properties import OWED
+from .duties import OWED
 from .report import check_file, check_folder, remarks, write, write_traces
 from .verdict import Report, Verdict, verify
 

@@ -14,6 +14,7 @@ from ..engine.compiling.records import stored
 from ..engine.dispatch import dispatched
 from .expressions import Evaluator
 from .facts import Facts, Frame
+from .happenings import exits
 from .terms import (
     FALSE,
     TRUE,
@@ -53,36 +54,35 @@ class Executor:
     ) -> Iterator[tuple[model.Transition, Way]]:
         """Every transition that a thing may take for an event, and the way up to it."""
         region = machine.event(event).region
-        current = way.world.read(state_of(machine.name, region), thing)
         for state in machine.states:
-            if state.region != region or state.choice:
-                continue
-            here = way.given(same_term(current, self.vocabulary.state(machine.name, state.name)))
-            if not here.impossible:
-                yield from self._first_that_holds(machine, thing, machine.exits(state.name, event), given, here)
+            if state.region == region and not state.choice:
+                here = self.in_state(machine, thing, state.name, way)
+                if not here.impossible:
+                    yield from self._first_that_holds(thing, exits(machine, state.name, event), given, here)
+
+    def in_state(self, machine: model.Machine, thing: Term, state: str, way: Way) -> Way:
+        """The way on which a thing is in that state."""
+        current = way.world.read(state_of(machine.name, machine.state(state).region), thing)
+        return way.given(same_term(current, self.vocabulary.state(machine.name, state)))
 
     def _first_that_holds(
-        self,
-        machine: model.Machine,
-        thing: Term,
-        exits: Iterable[model.Transition],
-        given: Mapping[str, Value],
-        way: Way,
+        self, thing: Term, transitions: Iterable[model.Transition], given: Mapping[str, Value], way: Way
     ) -> Iterator[tuple[model.Transition, Way]]:
-        for transition in exits:
-            if transition.refused:
-                continue
-            frame = Frame({**given, "self": thing, "now": self.now}, way.premises)
-            holding: list[Term] = []
-            for guard in transition.guards:
-                holding.append(self.at(way.world).value(guard.condition, frame))
-                frame = frame.given(holding[-1])
-            passed = way.given(*holding)
+        for transition in transitions:
+            passed, way = self.tried(thing, transition, given, way)
             if not passed.impossible:
                 yield transition, passed
-            way = way.given(negated(both(holding)))
             if way.impossible:
                 return
+
+    def tried(self, thing: Term, transition: model.Transition, given: Mapping[str, Value], way: Way) -> tuple[Way, Way]:
+        """The way on which all guards of a transition hold, and the one on which some does not."""
+        frame = Frame({**given, "self": thing, "now": self.now}, way.premises)
+        holding: list[Term] = []
+        for guard in transition.guards:
+            holding.append(self.at(way.world).value(guard.condition, frame))
+            frame = frame.given(holding[-1])
+        return way.given(*holding), way.given(negated(both(holding)))
 
     def take(
         self, machine: model.Machine, thing: Term, transition: model.Transition, given: Mapping[str, Value], way: Way
@@ -108,8 +108,8 @@ class Executor:
 
     def leave(self, machine: model.Machine, thing: Term, choice: str, way: Way) -> list[Way]:
         """Every way from a choice to a resting state."""
-        exits = self._first_that_holds(machine, thing, machine.exits(choice, None), {}, way)
-        return [after for transition, at in exits for after in self.take(machine, thing, transition, {}, at)]
+        open_ = self._first_that_holds(thing, exits(machine, choice, None), {}, way)
+        return [after for transition, at in open_ for after in self.take(machine, thing, transition, {}, at)]
 
     def create(
         self, machine: model.Machine, fields: Mapping[str, Value], way: Way, where: model.Where

@@ -7,28 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine import model
-from ..engine.compiling import bare
-from ..engine.compiling.records import stored
 from ..engine.reading.checks import walk
+from .duties import Duty, duties
 from .expressions import Evaluator
 from .facts import Facts, Frame
 from .steps import Step, exists, reference, resting
-from .terms import THE_SYSTEM, Term, both
+from .terms import THE_SYSTEM, Term
 from .trusted import TrustedFunctions
 from .vocabulary import Vocabulary
 from .world import Key, World
 
 Claim = Callable[[World, World, Facts], Term]
 """(before, after, facts) gives the formula; a claim about states looks at ``after`` alone."""
-
-OWED = {
-    "events_are_accepted": ("accepts", "What an action sends is accepted."),
-    "assertions_hold": ("assertion", "Every assertion holds."),
-    "none_is_never_read": ("reference", "No optional reference is read that is None."),
-    "next_finds_one": ("next", "Whoever asks for the first such thing finds one."),
-    "loop_turns_are_independent": ("loop", "The turns of a loop write to their own thing and are independent."),
-}
-"""What the actions and guards owe: name of the property, kind of obligation, label."""
 
 
 @dataclass
@@ -96,13 +86,7 @@ def problem(system: model.System, vocabulary: Vocabulary, world: World) -> Probl
     """All properties of a system, and what each reads."""
     trusted = TrustedFunctions(vocabulary)
     found = Problem(system, vocabulary, trusted, world)
-    for predicate in system.invariants:
-        found.properties.append(_declared(vocabulary, trusted, predicate, "state"))
-    for predicate in system.laws:
-        found.properties.append(_declared(vocabulary, trusted, predicate, "step"))
-    found.properties += _automatic(vocabulary)
-    for name, (kind, label) in OWED.items():
-        found.properties.append(Property(name, label, system.where, "way", _nothing, kind=kind, declared=False))
+    found.properties += [property_of(vocabulary, trusted, duty) for duty in duties(system)]
     for property_ in found.properties:
         if property_.about != "way":
             reads: set[Key] = set()
@@ -111,18 +95,40 @@ def problem(system: model.System, vocabulary: Vocabulary, world: World) -> Probl
     return found
 
 
+def property_of(vocabulary: Vocabulary, trusted: TrustedFunctions, duty: Duty) -> Property:
+    """A duty with its formula."""
+    sent = walk(duty.predicate.body) if duty.predicate else ()
+    commands = frozenset(node.command for node in sent if isinstance(node, model.Sent))
+    claim = _claim(vocabulary, trusted, duty)
+    return Property(
+        duty.name, duty.label, duty.where, duty.about, claim, commands=commands, kind=duty.kind, declared=duty.declared
+    )
+
+
+def _claim(vocabulary: Vocabulary, trusted: TrustedFunctions, duty: Duty) -> Claim:
+    machine, attribute = duty.machine, duty.attribute
+    if duty.predicate:
+        return _declared(vocabulary, trusted, duty.predicate, duty.about)
+    if machine and attribute:
+        return lambda _, after, __: reference(vocabulary, after, machine, attribute)
+    if machine:
+        return lambda _, after, __: resting(vocabulary, after, machine)
+    if attribute:
+        return lambda _, after, __: exists(vocabulary, after, after.read(("", attribute.name)), attribute.type)
+    return _nothing
+
+
 def _nothing(before: World, after: World, facts: Facts) -> Term:
     raise TypeError("an obligation has no claim of its own")
 
 
-def _declared(vocabulary: Vocabulary, trusted: TrustedFunctions, predicate: model.Predicate, about: str) -> Property:
+def _declared(vocabulary: Vocabulary, trusted: TrustedFunctions, predicate: model.Predicate, about: str) -> Claim:
     def claim(before: World, after: World, facts: Facts) -> Term:
         previous = before if about == "step" else None
         evaluator = Evaluator(vocabulary, after, facts, trusted, before=previous)
         return evaluator.term(predicate.body, _locals(evaluator, predicate))
 
-    commands = frozenset(node.command for node in walk(predicate.body) if isinstance(node, model.Sent))
-    return Property(predicate.name, predicate.label, predicate.where, about, claim, commands=commands)
+    return claim
 
 
 def _locals(evaluator: Evaluator, predicate: model.Predicate) -> Frame:
@@ -130,37 +136,6 @@ def _locals(evaluator: Evaluator, predicate: model.Predicate) -> Frame:
     for let in predicate.locals:
         frame = frame.having(let.name, evaluator.value(let.value, frame))
     return frame
-
-
-def _automatic(vocabulary: Vocabulary) -> Iterator[Property]:
-    """What is referred to exists; nobody rests in a choice. One claim for each field, so that few are looked at."""
-    for machine in vocabulary.system.machines:
-        for attribute in stored(machine):
-            if isinstance(bare(attribute.type), model.Ref | model.SetOf):
-                name = f"what_is_referred_to_exists:{machine.name}.{attribute.name}"
-                label = f"What {machine.name}.{attribute.name} refers to exists."
-                claim = _reference(vocabulary, machine, attribute)
-                yield Property(name, label, attribute.where, "state", claim, declared=False)
-        if any(state.choice for state in machine.states):
-            name, label = f"nobody_rests_in_a_choice:{machine.name}", f"No {machine.name} rests in a choice."
-            yield Property(name, label, machine.where, "state", _resting(vocabulary, machine), declared=False)
-    for attribute in vocabulary.system.attributes:
-        if isinstance(bare(attribute.type), model.Ref | model.SetOf):
-            name = f"what_is_referred_to_exists:{attribute.name}"
-            label = f"What {attribute.name} refers to exists."
-            yield Property(name, label, attribute.where, "state", _own(vocabulary, attribute), declared=False)
-
-
-def _reference(vocabulary: Vocabulary, machine: model.Machine, attribute: model.Attribute) -> Claim:
-    return lambda _, after, __: reference(vocabulary, after, machine, attribute)
-
-
-def _resting(vocabulary: Vocabulary, machine: model.Machine) -> Claim:
-    return lambda _, after, __: resting(vocabulary, after, machine)
-
-
-def _own(vocabulary: Vocabulary, attribute: model.Attribute) -> Claim:
-    return lambda _, after, __: exists(vocabulary, after, after.read(("", attribute.name)), attribute.type)
 
 
 # --- goals -----------------------------------------------------------------------------------------------------------
@@ -212,8 +187,3 @@ def _goals(
     yield Goal(property_, step, way, premises, claim, all_axioms)
     for o in facts.obligations:
         yield Goal(property_, step, way, (*premises, *o.premises), o.claim, all_axioms, o.reason, o.where)
-
-
-def conclusion(goals: list[Goal]) -> Term:
-    """All claims together."""
-    return both(goal.claim for goal in goals)

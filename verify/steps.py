@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from ..engine import model
 from ..engine.compiling import bare
 from ..engine.compiling.records import can_end, stored
-from ..engine.reading.checks import walk
 from .execution import Executor
 from .facts import Facts
-from .terms import TRUE, Optional, Several, Term, Value, both, every, implied, negated, same_term, some, z3
+from .happenings import Happening, exits, happenings
+from .terms import TRUE, Optional, Several, Term, Value, both, every, implied, negated, same_term, z3
 from .trusted import TrustedFunctions
 from .vocabulary import Vocabulary
 from .ways import Way
@@ -54,18 +54,16 @@ class Steps:
 
     def all(self) -> Iterator[Step]:
         """Births, events and urgent events, other settings, and the dropping of ended things."""
-        made = {node.machine for m in self.vocabulary.system.machines for node in _creations(m)}
-        for machine in self.vocabulary.system.machines:
-            if machine.name not in made:
-                yield self._birth(machine)
-        for machine in self.vocabulary.system.machines:
-            for event in machine.events:
-                if not event.inner:
-                    yield from self._event(machine, event)
-        if self.vocabulary.system.settings:
-            yield self._configure()
-        if any(can_end(machine) for machine in self.vocabulary.system.machines):
-            yield self._drop()
+        return (self.of(happening) for happening in happenings(self.vocabulary.system) if happening.is_step)
+
+    def of(self, happening: Happening) -> Step:
+        """What happens, as formulas."""
+        if happening.kind == "configure":
+            return self._configure()
+        if happening.kind == "drop":
+            return self._drop()
+        machine = self.vocabulary.machines[happening.machine]
+        return self._event(machine, happening) if happening.transition else self._birth(machine)
 
     def _executor(self) -> tuple[Executor, Facts, Term]:
         facts = Facts()
@@ -92,9 +90,11 @@ class Steps:
         thing, ways = executor.create(machine, fields, way, machine.where)
         return Step("birth", machine.name, "", None, thing, fields, now, tuple(ways), facts, machine.where)
 
-    def _event(self, machine: model.Machine, event: model.Event) -> Iterator[Step]:
-        """One step for each transition: what guards leave to be proved is proved with the first."""
+    def _event(self, machine: model.Machine, happening: Happening) -> Step:
+        """A transition where it is the first whose guards hold; it owes for its own guards alone."""
         executor, facts, now = self._executor()
+        transition, event = happening.transition, machine.event(happening.name)
+        assert transition is not None
         thing = self.vocabulary.thing(machine.name, machine.name)
         way = Way(self.world).given(self.world.read(there(machine.name), thing))
         given: dict[str, Value] = {}
@@ -104,16 +104,15 @@ class Steps:
             else:
                 given[parameter.name], is_there = self.given(parameter.name, parameter.type)
                 way = way.given(is_there)
-        accepted = list(executor.fire(machine, thing, event.name, given, way))
-        kind = "urgent" if event.urgent else "event"
-        for transition, at in accepted:
-            executor.facts, facts_here = Facts(axioms=list(facts.axioms)), facts
-            ways = tuple(executor.take(machine, thing, transition, given, at))
-            facts_here = Facts(facts.obligations + executor.facts.obligations, executor.facts.axioms)
-            facts = Facts(axioms=facts.axioms)
-            yield Step(
-                kind, machine.name, event.name, transition, thing, given, now, ways, facts_here, transition.where
-            )
+        passed = way = executor.in_state(machine, thing, transition.source, way)
+        for each in exits(machine, transition.source, event.name):
+            facts.obligations.clear()
+            passed, way = executor.tried(thing, each, given, way)
+            if each is transition:
+                break
+        ways = () if passed.impossible else tuple(executor.take(machine, thing, transition, given, passed))
+        where = transition.where
+        return Step(happening.kind, machine.name, event.name, transition, thing, given, now, ways, facts, where)
 
     def _configure(self) -> Step:
         _, facts, now = self._executor()
@@ -209,14 +208,3 @@ def resting(vocabulary: Vocabulary, world: World, machine: model.Machine) -> Ter
         for s in choices
     ]
     return every([x], implied([world.read(there(machine.name), x)], both(parts)))
-
-
-def can_fire(step: Step) -> Term:
-    """That one of the ways is open."""
-    return some([], z3.Or(*[both(way.premises) for way in step.ways]))
-
-
-def _creations(machine: model.Machine) -> Iterator[model.Create]:
-    for node in walk(tuple(action.body for action in machine.actions)):
-        if isinstance(node, model.Create):
-            yield node

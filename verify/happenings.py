@@ -1,0 +1,78 @@
+"""Everything that can happen to a system, by name: what a proof by induction goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..engine import model
+from ..engine.compiling.records import can_end
+from ..engine.reading.checks import walk
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One kind of thing that happens: ``birth``, ``event`` or ``urgent`` at a transition, ``configure`` (other
+    settings), ``drop`` (of ended things); before all, the ``start``, and ``idle``, what keeps every field as it is."""
+
+    kind: str
+    machine: str = ""
+    name: str = ""
+    transition: model.Transition | None = None
+
+    @property
+    def is_step(self) -> bool:
+        """Whether something happens at all."""
+        return self.kind not in ("start", "idle")
+
+    @property
+    def text(self) -> str:
+        """What happens, for people."""
+        if self.transition:
+            return f"{self.machine}.{self.name} in {self.transition.source}"
+        return f"a new {self.machine}" if self.kind == "birth" else TEXTS[self.kind]
+
+
+TEXTS = {
+    "start": "a system without things",
+    "idle": "nothing that counts",
+    "configure": "other settings",
+    "drop": "ended things go",
+}
+START, IDLE = Happening("start"), Happening("idle")
+
+
+def happenings(system: model.System) -> Iterator[Happening]:
+    """The start, births, events and urgent events, other settings, and the dropping of ended things."""
+    yield START
+    yield IDLE
+    inside = made_inside(system)
+    for machine in system.machines:
+        if machine.name not in inside:
+            yield Happening("birth", machine.name)
+    for machine in system.machines:
+        for event in machine.events:
+            if not event.inner:
+                yield from _taken(machine, event)
+    if system.settings:
+        yield Happening("configure")
+    if any(can_end(machine) for machine in system.machines):
+        yield Happening("drop")
+
+
+def _taken(machine: model.Machine, event: model.Event) -> Iterator[Happening]:
+    kind = "urgent" if event.urgent else "event"
+    for state in machine.states:
+        for transition in exits(machine, state.name, event.name):
+            yield Happening(kind, machine.name, event.name, transition)
+
+
+def exits(machine: model.Machine, state: str, event: str | None) -> list[model.Transition]:
+    """The transitions that may be taken there, in order."""
+    return [t for t in machine.exits(state, event) if not t.refused]
+
+
+def made_inside(system: model.System) -> set[str]:
+    """The machines whose things are made by actions."""
+    bodies = tuple(action.body for machine in system.machines for action in machine.actions)
+    return {node.machine for node in walk(bodies) if isinstance(node, model.Create)}
