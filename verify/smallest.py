@@ -5,14 +5,18 @@ With a fixed number of elements of each sort a question has an answer, so this a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from ..engine import model
 from ..engine.compiling.records import stored
+from .grounded import grounded
 from .properties import Problem
 from .prove import Failure
-from .terms import Optional, Several, Term, Value, every, negated, same, same_term, z3
-from .world import World, state_of, there
+from .terms import Optional, Term, Value, every, negated, same, same_term, z3
+from .world import state_of, there
 
 MOST = 4
 """How many elements of a sort are tried."""
@@ -65,7 +69,8 @@ def smallest(problem: Problem, failure: Failure, least: int = 1) -> Small | str:
     sizes = Sizes(problem, least)
     solver = z3.Solver()
     solver.set("timeout", round(SECONDS * 1000))
-    solver.add(*failure.hypotheses, negated(failure.goal.claim))
+    formulas = (*failure.hypotheses, negated(failure.goal.claim))
+    solver.add(*formulas)
     while True:
         solver.push()
         marks: dict[str, Term] = {}
@@ -76,7 +81,7 @@ def smallest(problem: Problem, failure: Failure, least: int = 1) -> Small | str:
         if answer == "sat":
             solver.add(*marks.values())
             elements = {name: found[: sizes.number[name]] for name, found in sizes.elements.items()}
-            return _tidied(problem, Small(solver, solver.model(), elements), crowded=least > 1)
+            return _tidied(problem, failure, Small(solver, solver.model(), elements), formulas, crowded=least > 1)
         core = {str(mark) for mark in solver.unsat_core()} if answer == "unsat" else set[str]()
         solver.pop()
         if answer == "unknown":
@@ -87,53 +92,104 @@ def smallest(problem: Problem, failure: Failure, least: int = 1) -> Small | str:
 
 # --- everything at its default that can be ---------------------------------------------------------------------------
 
+Wish: TypeAlias = tuple[Term, ...]
+"""What is wanted of a counterexample: the first of these formulas that can be had."""
 
-def _tidied(problem: Problem, small: Small, crowded: bool) -> Small:
-    """Fewer things (or more), then defaults: each wish that can be granted is, in this order."""
-    world = problem.world
-    for wish in _wishes(problem, world, small, crowded):
-        if z3.is_true(small.model.eval(wish, model_completion=True)):
-            small.solver.add(wish)
-            continue
-        small.solver.push()
-        small.solver.add(wish)
-        if str(small.solver.check()) == "sat":
-            small.model = small.solver.model()
-        else:
-            small.solver.pop()
+
+def _tidied(problem: Problem, failure: Failure, small: Small, formulas: Iterable[Term], crowded: bool) -> Small:
+    """Every wish that can be granted is, in their order, so that the same question gets the same answer."""
+    ground = z3.Solver()
+    ground.set("timeout", round(SECONDS * 1000))
+    ground.add(*grounded(formulas, {found[0].sort().name(): found for found in small.elements.values()}))
+    if str(ground.check()) != "sat":
+        return small
+    model, granted = ground.model(), list[Term]()
+    wishes = (_fewest(problem, small, crowded), _defaults(problem, small), _first_values(problem, failure, small))
+    for wish in itertools.chain(*wishes):
+        for formula in wish:
+            if not z3.is_true(model.eval(formula, model_completion=True)):
+                if str(ground.check(formula)) != "sat":
+                    continue
+                model = ground.model()
+            ground.add(formula)
+            granted.append(formula)
+            break
+    small.solver.push()
+    small.solver.add(*granted)
+    if str(small.solver.check()) == "sat":
+        small.model = small.solver.model()
     return small
 
 
-def _wishes(problem: Problem, world: World, small: Small, crowded: bool) -> Iterator[Term]:
-    vocabulary = problem.vocabulary
+def _fewest(problem: Problem, small: Small, crowded: bool) -> Iterator[Wish]:
+    """As few things as will do, or as many."""
     for machine in problem.system.machines:
         for element in reversed(small.elements[machine.name]):
-            is_there = world.read(there(machine.name), element)
-            yield is_there if crowded else negated(is_there)
+            is_there = problem.world.read(there(machine.name), element)
+            yield (is_there if crowded else negated(is_there),)
+
+
+def _defaults(problem: Problem, small: Small) -> Iterator[Wish]:
+    """Settings at their defaults, things in their initial states, fields at their defaults or empty."""
+    world, vocabulary = problem.world, problem.vocabulary
     for setting in problem.system.settings:
         if setting.has_default:
             default = vocabulary.literal(setting.type, setting.initial)
-            yield same(world.read(("config", setting.name)), default, vocabulary.thing)
+            yield (same(world.read(("config", setting.name)), default, vocabulary.thing),)
     for machine in problem.system.machines:
         for element in small.elements[machine.name]:
             for region in range(len(machine.regions)):
                 initial = vocabulary.state(machine.name, machine.initial(region).name)
-                yield same_term(world.read(state_of(machine.name, region), element), initial)
+                yield (same_term(world.read(state_of(machine.name, region), element), initial),)
             for attribute in stored(machine):
                 value = world.read((machine.name, attribute.name), element)
                 if attribute.has_default:
-                    yield same(value, vocabulary.literal(attribute.type, attribute.initial), vocabulary.thing)
-                else:
-                    yield from _plain(value)
+                    yield (same(value, vocabulary.literal(attribute.type, attribute.initial), vocabulary.thing),)
+                elif isinstance(value, Optional):
+                    yield (negated(value.there),)
+                elif isinstance(value, z3.ArithRef):
+                    yield (value == 1,)
 
 
-def _plain(value: Value) -> Iterator[Term]:
-    """A field without a default is best ``None``, false, empty or 1."""
-    if isinstance(value, Optional):
-        yield negated(value.there)
-    elif isinstance(value, Several):
-        return
-    elif isinstance(value, z3.BoolRef):
-        yield negated(value)
-    elif isinstance(value, z3.ArithRef):
-        yield value == 1
+def _first_values(problem: Problem, failure: Failure, small: Small) -> Iterator[Wish]:
+    """Whatever is still open has the first value that it can have: fields, then what the step is given."""
+    world, system, step = problem.world, problem.system, failure.goal.step
+    for setting in system.settings:
+        yield from _first_value(problem, small, setting.type, world.read(("config", setting.name)))
+    for machine in system.machines:
+        for element in small.elements[machine.name]:
+            for attribute in stored(machine):
+                value = world.read((machine.name, attribute.name), element)
+                yield from _first_value(problem, small, attribute.type, value)
+    if step is not None:
+        yield _integers(step.now)
+    if step is not None and step.machine:
+        machine = system.machine(step.machine)
+        given = machine.event(step.name).parameters if step.name else stored(machine)
+        for each in given:
+            if each.name in step.given:
+                yield from _first_value(problem, small, each.type, step.given[each.name])
+
+
+def _first_value(problem: Problem, small: Small, type_: model.Type, value: Value) -> Iterator[Wish]:
+    if isinstance(type_, model.Maybe):
+        if isinstance(value, Optional):
+            yield (negated(value.there),)
+            value = value.value
+        yield from _first_value(problem, small, type_.of, value)
+    elif isinstance(type_, model.SetOf):
+        yield from ((negated(value.contains(element)),) for element in small.elements[type_.machine])
+    elif isinstance(type_, model.Ref):
+        yield tuple(same_term(value, element) for element in small.elements[type_.machine])
+    elif isinstance(type_, model.Enumeration):
+        yield tuple(same_term(value, member) for member in problem.vocabulary.members(type_.python).values())
+    elif isinstance(type_, model.Value):
+        yield tuple(same_term(value, element) for element in small.elements.get(type_.python, ()))
+    elif isinstance(type_, model.Deadline) or type_ == model.INT:
+        yield _integers(value)
+    elif type_ == model.BOOL:
+        yield (negated(value),)
+
+
+def _integers(value: Term) -> Wish:
+    return tuple(value == number for number in (1, 0, 2, 3))

@@ -98,6 +98,12 @@ def verify(system: model.System, names: Iterable[str] | None = None, progress: P
     )
 
 
+def _transitions_taken(failure: Failure) -> int:
+    """The shorter the way, the easier to tell."""
+    goal = failure.goal
+    return 0 if goal.step is None or goal.way is None else len(goal.step.ways[goal.way].taken)
+
+
 def _told(transitions: Iterable[Transition]) -> tuple[str, ...]:
     return tuple(sorted(f"{m}: {s} → {t}" + (f" ({e})" if e else "") for m, e, s, t in transitions))
 
@@ -127,7 +133,7 @@ class Judge:
     def _not_proved(self, outcome: Outcome, begin: float) -> Verdict:
         stories: list[Story] = []
         answers: set[str] = set()
-        for failure in outcome.failures:
+        for failure in sorted(outcome.failures, key=_transitions_taken):
             story = self._story(failure, larger=not stories)
             if isinstance(story, str):
                 answers.add(story)
