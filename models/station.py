@@ -240,12 +240,34 @@ class ChargingStation(System):
         )
 
     @law
+    def a_withdrawn_grant_is_withdrawn_once(self) -> bool:
+        """L7 An EVSE whose grant was withdrawn is not told again, neither of a withdrawal nor of a time-out."""
+        return all(
+            not sent(WithdrawAuthorization, evse=e)
+            for a in self.authorizations
+            if not is_new(a) and before(a).withdrawing.is_active
+            for e in self.evses
+            if before(a).evse is e
+        )
+
+    @law
     def no_connector_event_is_lost(self) -> bool:
         """L8 The end of a session leaves a connector as enabled and as faulted as it was."""
         return all(
             c.is_enabled() == before(c).is_enabled() and c.is_faulted() == before(c).is_faulted()
             for c in self.connectors
             if not is_new(c) and before(c).is_in_use() and not c.is_in_use()
+        )
+
+    @law
+    def a_session_ends_at_each_connector(self) -> bool:
+        """L8 With the end of a session, no connector of the EVSE is left in use."""
+        return all(
+            not c.is_in_use()
+            for e in self.evses
+            if not is_new(e) and before(e).is_plugged_in() and not e.is_plugged_in()
+            for c in self.connectors
+            if c.evse is e
         )
 
     @law

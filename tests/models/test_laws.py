@@ -96,7 +96,15 @@ PREMISES: dict[str, Premise] = {
         any(isinstance(c, WithdrawAuthorization) for c in move.commands)
         and any(e.is_in_a_transaction() for e in before.evses)
     ),
+    "a_withdrawn_grant_is_withdrawn_once": lambda move, before, after: (
+        isinstance(move.event, Event)
+        and move.event.name == "withdraw"
+        and any(a.withdrawing.is_active for a in before.authorizations)
+    ),
     "no_connector_event_is_lost": _ends_use_of_a_disabled_one,
+    "a_session_ends_at_each_connector": lambda move, before, after: (
+        any(c.is_in_use() for c in before.connectors) and not any(c.is_in_use() for c in after.connectors)
+    ),
     "every_end_is_told": lambda move, before, after: any(isinstance(c, Conclude) for c in move.commands),
     "nothing_is_concluded_twice": lambda move, before, after: (
         any(isinstance(c, Conclude) for c in move.commands) and any(a.holds() for a in before.authorizations)
@@ -132,6 +140,8 @@ TWINS = {
     "grant_timer_in_a_transaction": "no_timer_runs_in_a_transaction",
     "plug_in_timer_in_a_transaction": "a_plug_in_timer_waits_for_a_token",
     "disable_forgotten": "no_connector_event_is_lost",
+    "withdrawn_again": "a_withdrawn_grant_is_withdrawn_once",
+    "session_ends_at_one_connector": "a_session_ends_at_each_connector",
     "withdrawn_too_much": "a_withdrawal_ends_what_it_named",
     "time_out_untold": "every_end_is_told",
     "told_twice": "nothing_is_concluded_twice",
