@@ -90,7 +90,16 @@ class Concrete:
             return self._object(type_, found)
         if type_ == model.BOOL:
             return self.holds(value)
-        return str(found) if type_ == model.TEXT else found.as_long()
+        return self._text(found) if type_ == model.TEXT else found.as_long()
+
+    def _text(self, found: Term) -> str:
+        """A text that the model names, or a letter that it does not."""
+        for text, term in self.vocabulary.texts.items():
+            if self.evaluated(term).eq(found):
+                return text
+        known = [text for python, text in self.objects if python == "str"]
+        others = [letter for letter in LETTERS if letter not in self.vocabulary.texts]
+        return str(self.objects.setdefault(("str", str(found)), others[len(known) % len(others)]))
 
     def _object(self, type_: model.Value, found: Term) -> Any:
         known = (type_.python, str(found))

@@ -152,12 +152,18 @@ def _defaults(problem: Problem, small: Small) -> Iterator[Wish]:
 
 
 def _first_values(problem: Problem, failure: Failure, small: Small) -> Iterator[Wish]:
-    """Whatever is still open has the first value that it can have: fields, then what the step is given."""
+    """Whatever is still open has the first value that it can have: states, fields, then what the step is given."""
     world, system, step = problem.world, problem.system, failure.goal.step
     for setting in system.settings:
         yield from _first_value(problem, small, setting.type, world.read(("config", setting.name)))
+    for own in system.attributes:
+        yield from _first_value(problem, small, own.type, world.read(("", own.name)))
     for machine in system.machines:
         for element in small.elements[machine.name]:
+            for region in range(len(machine.regions)):
+                current = world.read(state_of(machine.name, region), element)
+                states = problem.vocabulary.members(f"{machine.name}:{region}").values()
+                yield tuple(same_term(current, state) for state in states)
             for attribute in stored(machine):
                 value = world.read((machine.name, attribute.name), element)
                 yield from _first_value(problem, small, attribute.type, value)
@@ -183,8 +189,9 @@ def _first_value(problem: Problem, small: Small, type_: model.Type, value: Value
         yield tuple(same_term(value, element) for element in small.elements[type_.machine])
     elif isinstance(type_, model.Enumeration):
         yield tuple(same_term(value, member) for member in problem.vocabulary.members(type_.python).values())
-    elif isinstance(type_, model.Value):
-        yield tuple(same_term(value, element) for element in small.elements.get(type_.python, ()))
+    elif isinstance(type_, model.Value) or type_ == model.TEXT:
+        sort = type_.python if isinstance(type_, model.Value) else "str"
+        yield tuple(same_term(value, element) for element in small.elements.get(sort, ()))
     elif isinstance(type_, model.Deadline) or type_ == model.INT:
         yield _integers(value)
     elif type_ == model.BOOL:

@@ -64,6 +64,8 @@ class Teller:
         if after:
             lines += ["what changes:", *(f"  {line}" for line in self._changes(before, after))]
         confirmed, word, trace = self._replay(concrete, goal, step, way, before, after)
+        sent = [message for message in (trace[-1]["out"] if trace else ()) if "command" in message]
+        lines += ["what is sent:", *(f"  {self._command(message)}" for message in sent)] if sent else []
         return Story(_title(goal), goal.where or goal.owner.where, (*lines, word), confirmed, trace)
 
     def _way(self, concrete: Concrete, goal: Goal, step: Step) -> Way | None:
@@ -126,6 +128,14 @@ class Teller:
             was, now = old.fields[a.name], new.fields[a.name]
             if was != now:
                 yield f"{a.name}: {self._told(a.type, was)} → {self._told(a.type, now)}"
+
+    def _command(self, message: Mapping[str, Any]) -> str:
+        """A command of a trace, for people."""
+        command = self.engine.codec.decode_command(message)
+        declared = next(c for c in self.problem.system.commands if c.name == message["command"])
+        given = {p.name: (p.type, getattr(command, p.name)) for p in declared.fields}
+        told = [f"{name} = {self._told(*value)}" for name, value in given.items() if value[1] is not None]
+        return f"{declared.name} ({', '.join(told)})"
 
     # --- what happens ------------------------------------------------------------------------------------------------
 

@@ -122,6 +122,11 @@ class Vocabulary:
             return self.literal(inner, None) if value == frozenset() else None
         return self.literal(type_, value) if isinstance(value, bool | int | str) else None
 
+    @property
+    def texts(self) -> dict[str, Term]:
+        """The texts that the model names."""
+        return self._texts
+
     def text_axioms(self) -> list[Term]:
         """Different texts are different."""
         return [z3.Distinct(*self._texts.values())] if len(self._texts) > 1 else []
