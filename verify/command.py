@@ -81,6 +81,33 @@ def _verified(system: model.System, names: list[str] | None, console: Console) -
 
 def show(report: Report, console: Console) -> None:
     """The table (in a pipe: a line for each property), the counterexamples, and what was not put to the test."""
+    shown = _listed(report, console)
+    for v in shown:
+        for story in v.stories[:1]:
+            _line(console, f"\n{v.verdict}: {story.text}")
+        if v.note:
+            _line(console, f"  ({v.note})")
+    _line(console, "")
+    for remark in remarks(report):
+        _line(console, remark)
+    _sum(report, console)
+
+
+def demonstrate() -> int:
+    """The table of the shipped station's proofs, for ``statewatt demo``; the exit status."""
+    console = Console()
+    _line(
+        console, "What is proved of the station, for any number of EVSEs, tokens and reservations and all settings:\n"
+    )
+    report = _verified(read(loading.system(loading.STATION)), None, console)
+    _listed(report, console)
+    _line(console, "")
+    _sum(report, console)
+    return 0 if report.holds else 1
+
+
+def _listed(report: Report, console: Console) -> list[Verdict]:
+    """Show each property with its verdict, those that every system owes together; which ones stand alone."""
     shown = [v for v in report.verdicts if v.declared or not v.holds]
     owed = [v for v in report.verdicts if not v.declared and v.holds]
     if console.is_terminal:
@@ -90,14 +117,10 @@ def show(report: Report, console: Console) -> None:
             _line(console, f"{v.verdict:20} {v.seconds:6.2f} s  {v.name}: {v.label}")
         if owed:
             _line(console, f"{'proved for any size':20} {_seconds(owed):6.2f} s  {_owed(owed)}")
-    for v in shown:
-        for story in v.stories[:1]:
-            _line(console, f"\n{v.verdict}: {story.text}")
-        if v.note:
-            _line(console, f"  ({v.note})")
-    _line(console, "")
-    for remark in remarks(report):
-        _line(console, remark)
+    return shown
+
+
+def _sum(report: Report, console: Console) -> None:
     conditions = sum(v.goals for v in report.verdicts)
     proved = sum(v.holds for v in report.verdicts)
     counts = f"{proved} of {len(report.verdicts)} properties proved for any size"

@@ -1,7 +1,11 @@
-"""``statewatt demo``: an evening at a station, on a terminal as it happens, in a pipe as plain lines."""
+"""``statewatt demo``: what else is installed shows itself, then comes an evening at a station.
+
+On a terminal it is shown as it happens, in a pipe as plain lines.
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +23,11 @@ from .evening import Moment, play, story
 from .loading import EXPLANATION, RECORDING, STATION, named
 from .values import json_line
 
+GROUP = "statewatt.demo"
+"""The entry points of what is shown before the evening, by the names of their commands: each is a function without
+parameters that gives an exit status."""
+ORDER = ("verify", "draw")
+
 OPENING = 18 * 3600
 """The time of day at which the evening begins, in seconds."""
 
@@ -34,7 +43,8 @@ TRY_NEXT = """\
 Try next:
   statewatt demo --json > evening.jsonl      this evening as a recording,
   statewatt replay evening.jsonl             each step of it on a line,
-  statewatt replay --expect evening.jsonl    and whether the same happens again
+  statewatt replay --expect evening.jsonl    and whether the same happens again,
+  statewatt verify depot:Depot               the laws of a model of your own, proved
 The README has a model to read and the engine in ten lines of your own code."""
 
 Evses = Mapping[str, Mapping[str, str]]
@@ -43,9 +53,9 @@ Evses = Mapping[str, Mapping[str, str]]
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the evening as a recording and nothing else.")] = False,
 ) -> int:
-    """Spend an evening at a station with two EVSEs.
+    """See the shipped station's laws proved, then spend an evening at it.
 
-    Cards, a reservation, a fault, a master pass and a power cut: what the station does, what was decided
+    Two EVSEs, cards, a reservation, a fault, a master pass and a power cut: what the station does, what was decided
     and why, all of it told from the steps that the engine takes.
     """
     driver: Any = named(RECORDING, "the recording")
@@ -53,7 +63,8 @@ def demo(
     if as_json:
         return _record(moments)
     console = Console(soft_wrap=True, highlight=False, markup=False)
-    return Show(console).run(moments)
+    found = overture(console)
+    return max(found, Show(console).run(moments))
 
 
 def _record(moments: Iterator[Moment]) -> int:
@@ -63,6 +74,19 @@ def _record(moments: Iterator[Moment]) -> int:
         if moment.recorded is not None:
             sys.stdout.write(json_line(moment.recorded))
     return 1 if broken else 0
+
+
+def overture(console: Console) -> int:
+    """What comes before the evening; what is not installed is said. The exit status: the worst of all."""
+    points = importlib.metadata.entry_points(group=GROUP)
+    status = 0
+    for point in sorted(points, key=lambda point: ORDER.index(point.name) if point.name in ORDER else len(ORDER)):
+        try:
+            status = max(status, point.load()())
+        except ModuleNotFoundError as error:
+            console.print(f"statewatt {point.name} is not shown, it needs {error.name}: pip install 'statewatt[all]'")
+        console.print()
+    return status
 
 
 class Show:

@@ -15,6 +15,8 @@ import pytest
 from statewatt.engine.command.application import run
 
 MAIN = "from statewatt.engine.command import main; main()"
+EVENING = f"from statewatt.engine.command import demo; demo.GROUP = 'nothing before'; {MAIN}"
+"""The command where nothing is shown before the evening of the demo: proofs take seconds."""
 GOLDEN = Path(__file__).with_name("golden")
 
 CONFIGURE: Mapping[str, Any] = {

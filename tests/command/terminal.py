@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.command.commands import MAIN
+from tests.command.commands import EVENING
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,15 @@ class Said:
 def on_a_terminal(
     *arguments: object, environment: Mapping[str, str] | None = None, interrupt_after: str | None = None
 ) -> Said:
-    """Run a command line on a terminal; interrupt it as by Ctrl-C once it has said a certain text."""
+    """Run a command line on a terminal, with nothing before a demo's evening.
+
+    It is interrupted as by Ctrl-C once it has said a certain text.
+    """
     settings = {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40", **(environment or {})}
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
     terminal, theirs = pty.openpty()
     running = subprocess.Popen(
-        [sys.executable, "-c", MAIN, *map(str, arguments)],
+        [sys.executable, "-c", EVENING, *map(str, arguments)],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from statewatt.engine.state import State
 from statewatt.models.explanation import explain
 from statewatt.models.recording import Recording
 from statewatt.models.station import ChargingStation
+from statewatt.verify import verify
 from tests.broken import reservation_overlooked
-from tests.command.commands import Commands, process
+from tests.command.commands import EVENING, Commands, process
 from tests.command.examples import reswipe
 
 
@@ -41,7 +43,8 @@ def shown(moments: Sequence[Moment], **options: Any) -> tuple[int, str]:
 
 
 def test_an_evening_in_a_pipe_is_plain_and_always_the_same() -> None:
-    first, second = process("demo"), process("demo", environment={"PYTHONHASHSEED": "7"})
+    first = process("demo", code=EVENING)
+    second = process("demo", code=EVENING, environment={"PYTHONHASHSEED": "7"})
     assert (first.returncode, first.stderr) == (0, b"")
     assert first.stdout == second.stdout
     text = first.stdout.decode()
@@ -51,7 +54,8 @@ def test_an_evening_in_a_pipe_is_plain_and_always_the_same() -> None:
         assert scene.caption in text
 
 
-def test_the_evening_ends_with_what_to_try_next(command: Commands) -> None:
+def test_the_evening_ends_with_what_to_try_next(command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "GROUP", "nothing before")
     _, out, _ = command("demo")
     assert out.endswith(f"{demo.TRY_NEXT}\n")
 
@@ -73,6 +77,52 @@ def test_the_evening_has_all_that_a_newcomer_should_see() -> None:
     assert {"USED_TO_START_TRANSACTION", "USED_TO_STOP_TRANSACTION", "REJECTED", "NO_CONNECTOR_AVAILABLE"} <= results
     reasons = {m["reason"] for moment in played() for m in moment.out if m["type"] == "stop_transaction"}
     assert reasons == {"Local", "MasterPass"}
+
+
+# --- before the evening ---
+
+
+def before(monkeypatch: pytest.MonkeyPatch, **points: str) -> None:
+    """These are the entry points of what is shown before the evening."""
+    found = [EntryPoint(name, value, demo.GROUP) for name, value in points.items()]
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: found if group == demo.GROUP else ())
+
+
+def test_the_proofs_come_first(command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    before(monkeypatch, verify="statewatt.verify.command:demonstrate")
+    report = verify(read(ChargingStation), ["a_transaction_is_never_timed_out"])
+    monkeypatch.setattr("statewatt.verify.command.verify", lambda system, *_: report)
+    status, out, err = command("demo")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("What is proved of the station")
+    assert re.match(r"proved for any size +\d+\.\d\d s  a_transaction_is_never_timed_out: L7 ", lines[2])
+    assert lines[4].startswith("1 of 1 properties proved for any size: ")
+    assert story()[0].caption in lines[6]
+
+
+def test_what_is_broken_before_the_evening_is_a_finding(command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    before(monkeypatch, verify="tests.command.test_demo:broken", draw="tests.command.test_demo:well")
+    assert command("demo")[0] == 1
+
+
+def broken() -> int:
+    """Something that finds a fault."""
+    return 1
+
+
+def well() -> int:
+    """Something that finds none."""
+    return 0
+
+
+def test_what_is_not_installed_is_said(command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    before(monkeypatch, verify="a_solver_that_is_not_there:demonstrate")
+    status, out, err = command("demo")
+    assert (status, err) == (0, "")
+    said = "statewatt verify is not shown, it needs a_solver_that_is_not_there: pip install 'statewatt[all]'\n\n"
+    assert out.startswith(said)
+    assert story()[0].caption in out
 
 
 # --- each line ---
