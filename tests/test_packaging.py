@@ -26,6 +26,8 @@ MAY_ALSO_IMPORT = {
     "statewatt.engine.command": {"typer", "rich"},
     "statewatt.engine.adapters": {"ocpp"},
     "statewatt.verify.command": {"typer", "rich"},
+    "statewatt.verify.plain": {"statemachine"},
+    "statewatt.verify.plugin": {"pytest"},
 }
 
 

@@ -1,11 +1,33 @@
 """Proofs about a system read as data: for any number of things and all settings, or a counterexample to read.
 
-``verify(read(System))`` gives a ``Report``; ``prove`` only asks the solver. It needs z3, the extra ``verify``.
+``verify(read(System))`` gives a ``Report``. It needs z3, the extra ``verify``, which is loaded with the first of these
+names: the pytest plugin in this package costs nothing to those who do not use it.
 """
 
-from .prove import Proof, prove
-from .report import as_data
-from .story import Story
-from .verdict import Report, Verdict, verify
+from __future__ import annotations
 
-__all__ = ["Proof", "Report", "Story", "Verdict", "as_data", "prove", "verify"]
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .plain.checking import check
+    from .report import as_data
+    from .story import Story
+    from .verdict import Report, Verdict, verify
+
+__all__ = ["Report", "Story", "Verdict", "as_data", "check", "verify"]
+
+_HOMES = {
+    "Report": "verdict",
+    "Story": "story",
+    "Verdict": "verdict",
+    "as_data": "report",
+    "check": "plain.checking",
+    "verify": "verdict",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

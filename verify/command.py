@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import Annotated
 
@@ -12,19 +11,20 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ..engine import model
-from ..engine.command import loading
-from ..engine.reading import read
-from ..engine.state import InputError
-from .duties import OWED
+from ..engine.command.loading import STATION
+from .findings import told
+from .github import tell_github
 from .report import check_file, check_folder, remarks, write, write_traces
-from .verdict import Report, Verdict, verify
+from .target import Target, target
+from .verdict import Report, Verdict
 
 COLOURS = {"proved for any size": "green", "checked up to n": "yellow", "unknown": "yellow", "not inductive": "red"}
 
 
 def command(
-    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.")] = loading.STATION,
+    system: Annotated[
+        str, typer.Argument(metavar="[SYSTEM]", help="The system, or a python-statemachine class, as module:Name.")
+    ] = STATION,
     property: Annotated[
         list[str] | None, typer.Option("--property", metavar="NAME", help="Only this property; may be repeated.")
     ] = None,
@@ -37,14 +37,17 @@ def command(
 ) -> int:
     """Prove every law of a system, for any number of things and all settings, or show how it breaks.
 
+    Of a plain python-statemachine class: which states cannot be reached or left, which transitions are never taken.
+    In GitHub Actions each finding is an annotation, and the report the summary of the job.
+
     Exit status: 0 every property is proved, 1 some is not, 2 wrong usage or bad input.
     """
     if report:
         check_file(report)
     if traces:
         check_folder(traces)
-    found = read(loading.system(system))
-    wanted = _wanted(found, property) if property else None
+    found = target(system)
+    wanted = found.wanted(property) if property else None
     console = Console()
     result = _verified(found, wanted, console)
     if report:
@@ -52,28 +55,21 @@ def command(
     show(result, console)
     for file in write_traces(result, traces) if traces else ():
         _line(console, f"statewatt replay {file}")
+    for line in tell_github(result):
+        _line(console, line)
     return 0 if result.holds else 1
 
 
-def _wanted(system: model.System, names: list[str]) -> list[str]:
-    known = [p.name for p in (*system.invariants, *system.laws)] + list(OWED)
-    for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 3) or known
-            raise InputError(f"{system.name} has no property {name!r}; it has {', '.join(near)}")
-    return names
-
-
-def _verified(system: model.System, names: list[str] | None, console: Console) -> Report:
+def _verified(target: Target, names: list[str] | None, console: Console) -> Report:
     if not console.is_terminal:
-        return verify(system, names)
+        return target.verify(names, None)
     with Bar(console=console, transient=True) as bar:
         task = bar.add_task("proving", total=None)
 
         def progress(text: str, done: int, steps: int) -> None:
             bar.update(task, description=text, completed=done, total=steps)
 
-        return verify(system, names, progress)
+        return target.verify(names, progress)
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -83,7 +79,7 @@ def show(report: Report, console: Console) -> None:
     """The table (in a pipe: a line for each property), the counterexamples, and what was not put to the test."""
     shown = _listed(report, console)
     for v in shown:
-        for story in v.stories[:1]:
+        for story in told(v):
             _line(console, f"\n{v.verdict}: {story.text}")
         if v.note:
             _line(console, f"  ({v.note})")
@@ -99,7 +95,7 @@ def demonstrate() -> int:
     _line(
         console, "What is proved of the station, for any number of EVSEs, tokens and reservations and all settings:\n"
     )
-    report = _verified(read(loading.system(loading.STATION)), None, console)
+    report = _verified(target(STATION), None, console)
     _listed(report, console)
     _line(console, "")
     _sum(report, console)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ..engine.state import InputError
+from .findings import Finding, findings, in_repository, overall, uri
+from .story import place
 from .verdict import Report, Verdict
 
 
@@ -26,6 +29,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "fault": report.fault,
         "doubts": list(report.doubts),
         "steps_walked": report.steps_walked,
+        "remarks": list(report.remarks),
     }
 
 
@@ -64,58 +68,68 @@ def as_json(report: Report) -> str:
 
 
 def as_markdown(report: Report) -> str:
-    """A table, then the counterexamples."""
+    """A table, then what was found."""
     lines = [f"# {report.system}", "", "| Property | | Verdict | Seconds |", "| --- | --- | --- | ---: |"]
     for v in report.verdicts:
         lines.append(f"| `{v.name}` | {_cell(v.label)} | {v.verdict} | {v.seconds:.2f} |")
     lines += ["", *remarks(report)]
-    for v in report.verdicts:
-        for story in v.stories[:1]:
-            lines += ["", f"## {v.name}", "", "```text", story.text, "```"]
+    for finding in findings(report):
+        path = in_repository(finding.where).as_posix()
+        text = "\n".join(filter(None, (finding.title, finding.text)))
+        lines += ["", f"## {finding.name}: {finding.verdict}", "", f"`{path}:{finding.where.line}`", ""]
+        lines += ["```text", text, "```"]
     return "\n".join(lines) + "\n"
 
 
 def as_junit(report: Report) -> str:
-    """JUnit XML: one test case for each property."""
-    failures = sum(not v.holds for v in report.verdicts)
-    seconds = f"{report.seconds:.3f}"
-    counts = {"tests": str(len(report.verdicts)), "failures": str(failures), "time": seconds}
-    suites = ElementTree.Element("testsuites")
-    suite = ElementTree.SubElement(suites, "testsuite", {"name": report.system, **counts})
-    for v in report.verdicts:
-        given = {"classname": report.system, "name": v.name, "time": f"{v.seconds:.3f}", "file": v.where.file}
-        case = ElementTree.SubElement(suite, "testcase", {**given, "line": str(v.where.line)})
-        if not v.holds:
-            failure = ElementTree.SubElement(case, "failure", {"message": v.verdict, "type": v.verdict})
-            failure.text = "\n\n".join([v.label, v.note, *(story.text for story in v.stories)]).strip()
+    """JUnit XML: one test case for each property, and one for each finding about the whole."""
+    failed: dict[str, list[Finding]] = {}
+    for finding in findings(report):
+        failed.setdefault(finding.name, []).append(finding)
+    cases = [(v.name, v.seconds, v.where) for v in report.verdicts]
+    cases += [(finding.name, 0.0, finding.where) for finding in overall(report)]
+    counts = {"tests": len(cases), "failures": len(failed), "errors": 0, "skipped": 0}
+    given = {"time": f"{report.seconds:.3f}", **{name: str(count) for name, count in counts.items()}}
+    suites = ElementTree.Element("testsuites", {"name": "statewatt verify", **given})
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": report.system, **given})
+    for name, seconds, where in cases:
+        file = in_repository(where).as_posix()
+        attributes = {"classname": report.system, "name": name, "time": f"{seconds:.3f}"}
+        case = ElementTree.SubElement(suite, "testcase", {**attributes, "file": file, "line": str(where.line)})
+        if found := failed.get(name):
+            message = f"{found[0].verdict}: {found[0].label}"
+            failure = ElementTree.SubElement(case, "failure", {"message": message, "type": found[0].verdict})
+            failure.text = "\n\n".join(f"{place(f.where)}: {f.title}\n{f.text}".rstrip() for f in found)
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
 
 
 def as_sarif(report: Report) -> str:
-    """SARIF 2.1.0: each finding at its file and line."""
-    rules = [{"id": v.name, "shortDescription": {"text": v.label}} for v in report.verdicts]
+    """SARIF 2.1.0: each finding at its file and line, relative to the root of the checkout."""
+    found = list(findings(report))
+    labels = {v.name: v.label for v in report.verdicts} | {finding.name: finding.label for finding in found}
+    rules = [{"id": name, "shortDescription": {"text": label or name}} for name, label in labels.items()]
+    numbers = {name: number for number, name in enumerate(labels)}
     results = [
         {
-            "ruleId": v.name,
-            "level": "error" if v.verdict == "violated" else "warning",
-            "message": {"text": f"{v.verdict}: {v.label}"},
-            "locations": [_location(v)],
+            "ruleId": finding.name,
+            "ruleIndex": numbers[finding.name],
+            "level": "error" if finding.verdict == "violated" else "warning",
+            "message": {"text": f"{finding.verdict}: {finding.title}\n{finding.text}".rstrip()},
+            "locations": [{"physicalLocation": _location(finding)}],
         }
-        for v in report.verdicts
-        if not v.holds
+        for finding in found
     ]
-    run = {"tool": {"driver": {"name": "statewatt verify", "rules": rules}}, "results": results}
+    driver = {"name": "statewatt verify", "version": importlib.metadata.version("statewatt"), "rules": rules}
+    run = {"tool": {"driver": driver}, "results": results}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _location(verdict: Verdict) -> dict[str, Any]:
-    path = Path(verdict.where.file)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    artifact = {"uri": path.as_posix()}
-    return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": max(verdict.where.line, 1)}}}
+def _location(finding: Finding) -> dict[str, Any]:
+    base = {} if in_repository(finding.where).is_absolute() else {"uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": uri(finding.where), **base}
+    return {"artifactLocation": artifact, "region": {"startLine": max(finding.where.line, 1)}}
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -159,6 +173,7 @@ def write_traces(report: Report, folder: Path) -> Iterator[Path]:
 
 def remarks(report: Report) -> Iterator[str]:
     """What the proofs rest on, what cannot happen, and what no walk has put to the test."""
+    yield from report.remarks
     if report.trusted:
         names = ", ".join(report.trusted)
         yield f"Trusted, and free to answer anything but against their contracts: {names}."

@@ -57,6 +57,7 @@ class Report:
     doubts: tuple[str, ...]
     steps_walked: int
     seconds: float
+    where: model.Where
     remarks: tuple[str, ...] = ()
 
     @property
@@ -95,6 +96,7 @@ def verify(system: model.System, names: Iterable[str] | None = None, progress: P
         doubts=tuple(walker.believed.doubts.values()),
         steps_walked=walker.seen.steps,
         seconds=time.perf_counter() - begin,
+        where=system.where,
     )
 
 

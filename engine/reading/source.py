@@ -84,7 +84,11 @@ class Source:
 
     def check_unedited(self, function: FunctionType, node: ast.FunctionDef) -> None:
         """Refuse a function whose source was edited after it was imported."""
-        if self.codes.get((function.__qualname__, function.__code__.co_firstlineno)) != function.__code__:
+        code = function.__code__
+        if "@pytest_ar" in code.co_names:
+            # pytest has rewritten its assertions, so that it compares to nothing; it did so from this very file.
+            return
+        if self.codes.get((function.__qualname__, code.co_firstlineno)) != code:
             raise edited(self.module.__name__, self.where(node))
 
     @cached_property
@@ -163,7 +167,7 @@ def edited(module: str, where: Where) -> ModelError:
     return ModelError(
         f"the source of {module} is not what was imported",
         where,
-        "It was edited since: start anew. (In test_*.py files pytest rewrites assertions: keep models out.)",
+        "It was edited since: start anew.",
     )
 
 

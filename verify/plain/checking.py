@@ -37,6 +37,7 @@ def check(cls: PlainClass, names: Iterable[str] | None = None) -> Report:
         doubts=(),
         steps_walked=0,
         seconds=time.perf_counter() - begin,
+        where=read.where,
         remarks=remarks,
     )
 

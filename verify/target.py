@@ -1,0 +1,101 @@
+"""What is to be verified: a system, or a plain python-statemachine class. Importing this loads no solver."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ..engine import Machine, System, model
+from ..engine.command.loading import named
+from ..engine.reading import read
+from ..engine.state import InputError
+from .duties import duties
+from .plain.names import ASKED_ONLY, PROPERTIES, PlainClass, is_plain
+from .plain.places import Places
+
+if TYPE_CHECKING:
+    from .prove import Progress
+    from .verdict import Report
+
+OVERALL = {
+    "every_transition_can_happen": "Every transition can happen in some state that keeps the invariants.",
+    "the_walk_meets_no_fault": "A walk through the engine meets no fault of the model.",
+    "trusted_functions_keep_their_word": "Trusted functions keep their contracts and read what they declare.",
+}
+"""What a run over all properties of a system looks at beside them."""
+
+Run: TypeAlias = "Callable[[Iterable[str] | None, Progress | None], Report]"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A property, before anything is proved of it."""
+
+    name: str
+    label: str
+    where: model.Where
+
+
+@dataclass(frozen=True)
+class Target:
+    """Its properties, and how to verify them: all, or those that are named. ``overall``: what a run over all of them
+    looks at beside; ``asked_only``: properties that it leaves out."""
+
+    reference: str
+    properties: tuple[Named, ...]
+    overall: tuple[Named, ...]
+    asked_only: tuple[str, ...]
+    verify: Run
+
+    def wanted(self, names: Iterable[str]) -> list[str]:
+        """The names, each of which is known; ``InputError`` for one that is not."""
+        known = [property_.name for property_ in self.properties]
+        found = list(names)
+        for name in found:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 3) or known
+                raise InputError(
+                    f"{self.reference.partition(':')[2]} has no property {name!r}; it has {', '.join(near)}"
+                )
+        return found
+
+
+def target(reference: str) -> Target:
+    """What ``module:Name`` refers to.
+
+    Raises:
+        InputError: nothing that can be verified.
+        ModelError: the system cannot be read.
+    """
+    python = named(reference, "the system")
+    if is_plain(python):
+        return _plain(reference, python)
+    if isinstance(python, type) and issubclass(python, System):
+        return _system(reference, read(python))
+    if isinstance(python, type) and issubclass(python, Machine):
+        raise InputError(f"{reference} is a Machine; name the System that it belongs to")
+    raise InputError(f"{reference} is no System, nor a class of python-statemachine")
+
+
+def _system(reference: str, system: model.System) -> Target:
+    def run(names: Iterable[str] | None, progress: Progress | None) -> Report:
+        from .verdict import verify
+
+        return verify(system, names, progress)
+
+    overall = tuple(Named(name, label, system.where) for name, label in OVERALL.items())
+    properties = tuple(Named(duty.name, duty.label, duty.where) for duty in duties(system))
+    return Target(reference, properties, overall, (), run)
+
+
+def _plain(reference: str, cls: PlainClass) -> Target:
+    def run(names: Iterable[str] | None, progress: Progress | None) -> Report:
+        from .plain.checking import check
+
+        return check(cls, names)
+
+    where = Places(cls).of_class
+    found = tuple(Named(name, label, where) for name, label in PROPERTIES.items())
+    return Target(reference, found, (), ASKED_ONLY, run)
