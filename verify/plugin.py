@@ -55,13 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Add the properties behind the tests, before anybody deselects any."""
     asked: dict[str, list[str]] = {}
-    for each in [*config.getini("statewatt_systems"), *config.getoption("--statewatt")]:
+    for each in [*config.getini("statewatt_systems"), *config.option.statewatt]:
         reference, _, name = each.partition("::")
         asked.setdefault(reference, []).append(name)
     for reference, names in asked.items():
         collector = Verified.from_parent(session, name=reference, nodeid=f"{NODE}{reference}", names=names)
         found = collector.properties()
-        session.ihook.pytest_collectreport(report=pytest.CollectReport(collector.nodeid, "passed", None, found))
+        session.ihook.pytest_collectreport(report=pytest.CollectReport(collector.nodeid, "passed", None, [*found]))
         items += found
 
 
