@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from ..language import System
@@ -29,7 +30,8 @@ def named(reference: str, what: str) -> Any:
     """
     module_name, colon, name = reference.partition(":")
     if not colon or not _is_dotted(module_name) or not _is_dotted(name):
-        raise InputError(f"{what} is written as module:Name, for instance {STATION}, not {reference!r}")
+        near = _of_path(module_name, name) or f"for instance {STATION}, not {reference!r}"
+        raise InputError(f"{what} is written as module:Name, {near}")
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     try:
@@ -52,6 +54,12 @@ def system(reference: str) -> type[System]:
     if not (isinstance(python, type) and issubclass(python, System)):
         raise InputError(f"{reference} is no System")
     return python
+
+
+def _of_path(path: str, name: str) -> str:
+    """What to write instead of a path to the module."""
+    module = ".".join(Path(path.removesuffix(".py")).parts)
+    return f"not as a path: write {module}:{name}" if _is_dotted(module) and _is_dotted(name) else ""
 
 
 def _is_dotted(text: str) -> bool:
