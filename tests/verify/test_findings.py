@@ -17,6 +17,7 @@ from statewatt.verify import Report, check
 from statewatt.verify.findings import findings, in_repository, uri
 from statewatt.verify.github import tell_github
 from statewatt.verify.report import FORMATS
+from statewatt.verify.target import target
 from tests.verify.plain_examples import doors
 
 GATE = "tests.verify.plain_examples.doors:Gate"
@@ -173,3 +174,15 @@ def test_wrong_usage_is_one_line(arguments: list[str], message: str, capsys: pyt
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+# --- names without a solver ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reference", ["examples.two_phase_commit:Cluster", GATE])
+def test_the_properties_are_known_before_anything_is_proved(reference: str) -> None:
+    known = target(reference)
+    names = [each.name for each in known.properties if each.name not in known.asked_only]
+    report = known.verify(None, None)
+    assert [verdict.name for verdict in report.verdicts] == names
+    assert {verdict.where.file for verdict in report.verdicts} == {each.where.file for each in known.properties}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -15,10 +16,11 @@ from statemachine import State, StateChart, StateMachine
 from statemachine.exceptions import InvalidDefinition, TransitionNotAllowed
 
 from statewatt.engine import InputError
-from statewatt.verify.plain import PROPERTIES
 from statewatt.verify.plain.chart import chart
 from statewatt.verify.plain.checking import check
 from statewatt.verify.plain.checks import Checks
+from statewatt.verify.plain.names import PROPERTIES
+from statewatt.verify.plain.places import Places
 from tests.verify.plain_examples import doors
 
 LINES = Path(doors.__file__).read_text(encoding="utf-8").splitlines()
@@ -172,6 +174,27 @@ def test_the_library_goes_where_the_checks_say(drawn: list[tuple[str, str, str, 
     refused = {(f.state, f.brief.split()[0]) for f in checks.unhandled()}
     used = set(chart(cls).events)
     assert refused == {(s, e) for s, e, target in ran if target is None and s in reached and e in used}
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_inherited_is_found_where_it_is_declared() -> None:
+    (own, inherited) = chart(doors.Vault).arrows, chart(doors.Safe).arrows
+    assert [arrow.where for arrow in own] == [arrow.where for arrow in inherited]
+    assert LINES[chart(doors.Vault).where.line - 1].startswith("class Vault")
+
+
+def test_every_transition_is_found_in_the_source() -> None:
+    for cls in (doors.Door, doors.Gate, doors.Chart, doors.Functions):
+        for arrow in chart(cls).arrows:
+            line = LINES[arrow.where.line - 1]
+            assert re.search(rf"\b{arrow.source}\.to|{arrow.target}\.from_\({arrow.source}", line), (arrow, line)
+
+
+def test_a_class_without_source_has_its_states_all_the_same() -> None:
+    read = chart(made([("s0", "s1", "e", {})]))
+    assert [arrow.where for arrow in read.arrows] == [Places(int).of_class]
 
 
 def test_every_property_has_a_check() -> None:

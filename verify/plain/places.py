@@ -7,6 +7,9 @@ import inspect
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
+
+from statemachine import StateChart
 
 from ...engine.model import Where
 
@@ -21,7 +24,7 @@ class Places:
         self._arrows: dict[tuple[str, str], list[Where]] = defaultdict(list)
         self.of_class = Where("?", 1)
         for base in reversed(cls.__mro__):
-            if not base.__module__.startswith("statemachine") and base.__module__ != "builtins":
+            if issubclass(base, StateChart) and not base.__module__.startswith("statemachine."):
                 self._read(base)
 
     def of(self, name: str) -> Where:
@@ -33,7 +36,7 @@ class Places:
         known = self._arrows.get((source, target))
         return known.pop(0) if known else self._names.get(event, self.of(source))
 
-    def _read(self, cls: type) -> None:
+    def _read(self, cls: Any) -> None:
         try:
             file = inspect.getsourcefile(cls) or "?"
             lines, first = inspect.getsourcelines(cls)

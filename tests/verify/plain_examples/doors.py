@@ -56,6 +56,18 @@ class Dropped(StateMachine):
     code = True
 
 
+class Safe(StateMachine):
+    """Another class derives from it."""
+
+    shut = State(initial=True)
+    open = State()
+    turn = shut.to(open) | open.to(shut)
+
+
+class Vault(Safe):
+    """Inherits everything."""
+
+
 class Base(StateMachine):
     """Without states."""
 
