@@ -212,13 +212,11 @@ class Graph:
 def _lines(label: Label, event: str) -> tuple[str, ...]:
     guards = [("and " if n else "[") + guard for n, guard in enumerate(label.guards)]
     if guards:
+        number = f"{label.order} " if label.order else ""
+        guards[0] = number + guards[0]
         guards[-1] += "]"
-    number = f"{label.order}. " if label.order else ""
-    lines = [*([event] if event else []), *guards]
-    lines[:1] = [number + line for line in lines[:1]]
-    if label.effects:
-        lines.append("/ " + ", ".join(label.effects))
-    return tuple(lines)
+    effects = ["/ " + ", ".join(label.effects)] if label.effects else []
+    return (*filter(None, [event]), *guards, *effects)
 
 
 Link: TypeAlias = Callable[[model.Where], str]

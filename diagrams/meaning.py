@@ -1,16 +1,16 @@
 """What a picture says, apart from how it looks: the nodes with their labels and boxes, the edges with their labels and
-ends. Taken from a graph, or read from a file (``reading``); two of them are compared by ``differences``.
+ends. Taken from a graph, or read from a file (``reading``); ``differences`` compares two of them.
 
-What a file has to carry for this, whatever it looks like (``class`` and ``statewatt`` hold a kind's value, as in
-``graph``; how a label is wrapped is no part of it):
+What a file has to carry for this, whatever it looks like (KIND is a kind's value, as in ``graph``; how a label is
+wrapped is no part of it):
 
 * ``.svg``: the root has ``data-statewatt`` (the graph's name). A node is ``<g id=ID class="node KIND">``, with
-  ``data-parent`` where it stands in a container; an edge is ``<g id=ID class="edge KIND" data-source data-target>``. The
-  label is the text of the ``<text>`` elements in the group that are in no other node or edge.
-* draw.io: on each page, the ``<object>`` of the root cell ``0`` has ``statewatt`` (the graph's name). A node or edge is an
-  ``<object id=ID label=LABEL statewatt=KIND>`` with its cell in it, whose parent is the container's cell or the layer ``1``
-  and whose ends are ``source`` and ``target``; the label of an edge is its own or that of the ``edgeLabel`` vertices in
-  it, with the id of the edge and ``#label``. Whatever has no ``statewatt`` is a person's own and is not looked at.
+  ``data-parent`` where it stands in a container; an edge is ``<g id=ID class="edge KIND" data-source data-target>``.
+  The label is the text of the ``<text>`` elements in the group that are in no other node or edge.
+* draw.io: on each page, the ``<object>`` of the root cell ``0`` has ``statewatt`` (the graph's name). A node or edge is
+  an ``<object id=ID label=LABEL statewatt=KIND>`` with its cell in it; the cell's parent is the container's cell or the
+  layer ``1``, its ends are ``source`` and ``target``. The label of an edge is its own, with those of the ``edgeLabel``
+  vertices in it. Whatever has no ``statewatt`` is a person's own and is not looked at.
 """
 
 from __future__ import annotations
