@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import TypeAlias
@@ -127,15 +127,20 @@ class Edge:
     labels: tuple[Label, ...] = ()
 
     @property
-    def lines(self) -> tuple[str, ...]:
-        """The lines of all labels, in order; events that differ in nothing else share theirs."""
+    def said(self) -> tuple[Label, ...]:
+        """What is written on it: the labels in order, those that differ in nothing but their events as one."""
         events: dict[tuple[object, ...], list[str]] = {}
         first: dict[tuple[object, ...], Label] = {}
         for label in self.labels:
             rest = (label.order, label.guards, label.effects)
             first.setdefault(rest, label)
             events.setdefault(rest, []).append(label.event)
-        return tuple(line for rest, label in first.items() for line in _lines(label, ", ".join(events[rest])))
+        return tuple(replace(label, event=", ".join(events[rest])) for rest, label in first.items())
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of what is written on it."""
+        return tuple(line for label in self.said for line in label.lines)
 
     @property
     def text(self) -> str:

@@ -28,6 +28,7 @@ MAY_ALSO_IMPORT = {
     "statewatt.verify.command": {"typer", "rich"},
     "statewatt.verify.plain": {"statemachine"},
     "statewatt.verify.plugin": {"pytest"},
+    "statewatt.diagrams.elk": {"quickjs"},
 }
 
 
