@@ -17,6 +17,9 @@ from typing import TypeAlias
 
 from ..engine import model
 
+MADE = "Made by statewatt draw"
+"""The comment by which a text file says that it may be written again."""
+
 
 class Style(Enum):
     """What kind of picture it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from .graph import Edge, EdgeKind, Graph, Kind, Label, Node, Style, Trigger, words
+from .graph import MADE, Edge, EdgeKind, Graph, Kind, Label, Node, Style, Trigger, words
 
 NUMBER, FROM, EVENT, IF, TO, DOES = "No.", "From", "Event", "If", "To", "Does"
 STATE, NAME, KIND = "State", "Name", "Kind"
@@ -18,9 +18,13 @@ SPECIAL = re.compile(r"([\\`*<>\[\]|&~]|(?<!\w)_|_(?!\w))")
 
 def render_markdown(graph: Graph) -> str:
     """The page: a heading, the description, the tables."""
-    tables = _overview(graph) if graph.style is Style.OVERVIEW else _machine(graph)
-    parts = [f"# {escaped(graph.name)}", _sentence(graph.description), *tables]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    head = f"<!-- {MADE}. -->\n\n# {escaped(graph.name)}\n\n"
+    return head + (_sentence(graph.description) + "\n\n" if graph.description else "") + render_tables(graph)
+
+
+def render_tables(graph: Graph) -> str:
+    """The tables alone, each with its heading."""
+    return "\n\n".join(_overview(graph) if graph.style is Style.OVERVIEW else _machine(graph)) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -29,7 +33,7 @@ def escaped(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return escaped(text.replace("``", "").rstrip(".:;, ")) + "." if text else ""
+    return escaped(text.replace("``", "").rstrip(".:;, ")) + "."
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -101,7 +105,7 @@ def _matrices(graph: Graph) -> Iterator[str]:
     titled = titles(graph)
     for parent in dict.fromkeys(node.parent for node in resting):
         states = [node for node in resting if node.parent == parent]
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for occasion in graph.occasions:
             cells = [_cell(graph, node, occasion.name, titled) for node in states]
             if any(cells):

@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from .graph import Edge, EdgeKind, Graph, Kind, Node, Style
+from .graph import MADE, Edge, EdgeKind, Graph, Kind, Node, Style
 
 WIDTH = 40
 """Characters in a line of a label."""
@@ -52,22 +52,24 @@ PLAIN = re.compile(r"[^\w ,.()'/?!=+\[\]-]")
 def render_mermaid(graph: Graph) -> str:
     """The diagram's text."""
     lines = _chart(graph) if graph.style is Style.CHART else _flow(graph)
-    return "\n".join(lines) + "\n"
+    return "\n".join([f"%% {MADE}", *lines]) + "\n"
 
 
 def names(graph: Graph) -> dict[str, str]:
     """What each node is called, by its id: the last part of the id, or more of it where that is not enough."""
-    found: dict[str, str] = {}
+    taken: dict[str, str] = {}
     for node in graph.nodes:
         parts = [re.sub(r"\W", "_", part) for part in node.id.split(".")]
-        for length in range(1, len(parts) + 1):
-            name = "_".join(parts[-length:])
-            if name not in found.values() and name.lower() not in RESERVED:
-                break
-        while name in found.values() or name.lower() in RESERVED:
+        wanted = ("_".join(parts[-length:]) for length in range(1, len(parts) + 1))
+        name = next((n for n in wanted if _is_free(n, taken)), "_".join(parts))
+        while not _is_free(name, taken):
             name += "_"
-        found[node.id] = name
-    return found
+        taken[name] = node.id
+    return {id: name for name, id in taken.items()}
+
+
+def _is_free(name: str, taken: dict[str, str]) -> bool:
+    return name not in taken and name.lower() not in RESERVED
 
 
 def text(lines: Iterable[str]) -> str:
