@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
-from graphviz import Digraph, escape, nohtml
+from graphviz import Digraph, escape, nohtml  # pyright: ignore[reportMissingTypeStubs]
 
 from .graph import MADE, Edge, EdgeKind, Graph, Kind, Node, Style
 
