@@ -48,6 +48,15 @@ def models(text: str) -> list[ElementTree.Element]:
     Raises:
         UnreadableError: it is no draw.io file.
     """
+    return [model for _, model in named_models(text)]
+
+
+def named_models(text: str) -> list[tuple[str, ElementTree.Element]]:
+    """The name and the ``mxGraphModel`` of each page.
+
+    Raises:
+        UnreadableError: it is no draw.io file.
+    """
     root = parsed(text)
     if root.tag == f"{SVG}svg":
         content = root.get("content")
@@ -55,10 +64,13 @@ def models(text: str) -> list[ElementTree.Element]:
             raise UnreadableError("it is an SVG without a draw.io file in it")
         root = parsed(content if content.lstrip().startswith("<") else urllib.parse.unquote(content))
     if root.tag == "mxGraphModel":
-        return [root]
+        return [("Page-1", root)]
     if root.tag != "mxfile":
         raise UnreadableError(f"it is no draw.io file: its root is <{root.tag}>")
-    return [_model(diagram) for diagram in root.findall("diagram")]
+    return [
+        (diagram.get("name") or f"Page-{count}", _model(diagram))
+        for count, diagram in enumerate(root.findall("diagram"), 1)
+    ]
 
 
 def _model(diagram: ElementTree.Element) -> ElementTree.Element:
@@ -103,7 +115,7 @@ def _cells(model: ElementTree.Element) -> dict[str, Cell]:
         id = element.get("id")
         if cell is not None and id is not None:
             style = cell.get("style", "")
-            label = _plain(element.get("label") or cell.get("value") or "", style)
+            label = plain(element.get("label") or cell.get("value") or "", style)
             parent, source, target = (cell.get(end, "") for end in ("parent", "source", "target"))
             found[id] = Cell(id, element.get("statewatt", ""), label, parent, source, target, style)
     return found
@@ -139,7 +151,7 @@ def _around(cell: Cell, cells: dict[str, Cell]) -> Iterator[Cell]:
         cell = parent
 
 
-def _plain(label: str, style: str) -> str:
+def plain(label: str, style: str) -> str:
     """A label as one line; of HTML only the text."""
     if "html=1" in style:
         label = html.unescape(re.sub(r"<[^>]*>", " ", label))
