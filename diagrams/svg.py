@@ -60,10 +60,17 @@ class Drawing:
     notes: tuple[Note, ...] = ()
 
 
-def render_svg(graph: Graph, drawing: Drawing | None = None, highlight: Highlight | None = None) -> str:
-    """Return a graph as the text of an SVG file, laid out afresh unless it is said how it is drawn."""
+def render_svg(
+    graph: Graph, drawing: Drawing | None = None, highlight: Highlight | None = None, *, content: str = ""
+) -> str:
+    """Return a graph as the text of an SVG file, laid out afresh unless it is said how it is drawn.
+
+    ``content`` is a draw.io file that the picture is to carry.
+    """
     picture = _Picture(graph, drawing or Drawing(lay_out(graph)), highlight or Highlight())
     root = picture.root()
+    if content:
+        root.set("content", content)
     Xml.indent(root)
     return Xml.tostring(root, encoding="unicode") + "\n"
 

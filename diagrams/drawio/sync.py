@@ -21,8 +21,13 @@ from .cells import OURS, Cell, Page
 from .ground import Ground, Port, Router, label_place, ports
 from .places import LABEL, common_container, put_label, route_of
 
-PAGE = {"dx": "800", "dy": "600", "grid": "1", "gridSize": "10", "guides": "1", "tooltips": "1", "connect": "1"}
-PAGE |= {"arrows": "1", "fold": "1", "page": "0", "pageScale": "1", "math": "0", "shadow": "0"}
+PAGE = {
+    "dx": "800",
+    "dy": "600",
+    **dict.fromkeys(("grid", "guides", "tooltips", "connect", "arrows", "fold", "pageScale"), "1"),
+    **dict.fromkeys(("page", "math", "shadow"), "0"),
+    "gridSize": "10",
+}
 
 
 def empty_page(name: str) -> Page:
@@ -57,7 +62,8 @@ class _Synchronizer:
         """Do all of it."""
         self._name()
         standing = {edge.id: self._ends(edge.id) for edge in self.graph.edges if edge.id in self.page.cells}
-        wanted = set() if relayout else {*self.graph.by_id, *(edge.id for edge in self.graph.edges)}
+        known = {*self.graph.by_id, *(edge.id for edge in self.graph.edges)}
+        wanted: set[str] = set() if relayout else known
         for cell in [cell for cell in self.page.cells.values() if cell.kind and cell.id != "0"]:
             if cell.id not in wanted:
                 self._drop(cell)

@@ -1,8 +1,7 @@
 """The Eclipse Layout Kernel, run inside this process.
 
 ELK comes as one file of JavaScript (``elk-worker.min.js``, see ``NOTICE.md``) and runs in QuickJS, an interpreter that
-is a small wheel for every platform: no Node, no browser, no program of the system. Each call gets an interpreter of its
-own, so that a layout depends on nothing but its graph.
+is a small wheel for every platform: no Node, no browser, no program of the system.
 """
 
 from __future__ import annotations
@@ -33,28 +32,37 @@ class LayoutError(Exception):
     """No layout could be made: the engine is not installed, or ELK refused the graph."""
 
 
-def lay_out(graph: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an ELK graph (its JSON form) with coordinates.
+class Engine:
+    """ELK in an interpreter of its own: what it answers depends on nothing but what this one has been asked.
 
-    Raises ``LayoutError`` with what ELK says about a graph that it cannot take, and where the interpreter is missing.
+    Raises ``LayoutError`` where the interpreter is not installed.
     """
-    try:
-        import quickjs
-    except ImportError:
-        raise LayoutError(
-            'a layout needs the package quickjs-ng; install it with: pip install "statewatt[diagrams]"'
-        ) from None
-    context = quickjs.Context()
-    for script in (WORKER, _elk(), CALL):
-        context.eval(script)
-    try:
-        answer = json.loads(context.get("layout")(json.dumps(graph)))
-    except quickjs.JSException as error:
-        raise LayoutError(f"ELK made no layout: {error}") from error
-    if "error" in answer:
-        raise LayoutError(f"ELK made no layout: {answer['error'].get('message', answer['error'])}")
-    result: dict[str, Any] = answer["data"]
-    return result
+
+    def __init__(self) -> None:
+        try:
+            import quickjs
+        except ImportError:
+            raise LayoutError(
+                'a layout needs the package quickjs-ng; install it with: pip install "statewatt[diagrams]"'
+            ) from None
+        self.failure = quickjs.JSException
+        self.context = quickjs.Context()
+        for script in (WORKER, _elk(), CALL):
+            self.context.eval(script)
+
+    def lay_out(self, graph: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an ELK graph (its JSON form) with coordinates.
+
+        Raises ``LayoutError`` with what ELK says about a graph that it cannot take.
+        """
+        try:
+            answer = json.loads(self.context.get("layout")(json.dumps(graph)))
+        except self.failure as error:
+            raise LayoutError(f"ELK made no layout: {error}") from error
+        if "error" in answer:
+            raise LayoutError(f"ELK made no layout: {answer['error'].get('message', answer['error'])}")
+        result: dict[str, Any] = answer["data"]
+        return result
 
 
 @cache
