@@ -42,7 +42,7 @@ class Difference:
 
 def differences(wanted: Meaning, found: Meaning) -> tuple[Difference, ...]:
     """Every difference of a picture from what it has to say, nodes first, each in the model's order."""
-    return (*_boxes(wanted, found), *_arrows(wanted, found))
+    return (*_boxes(wanted, found), *_arrows(wanted, found), *_silences(wanted, found))
 
 
 def _boxes(wanted: Meaning, found: Meaning) -> Iterator[Difference]:
@@ -97,6 +97,16 @@ def _arrow(id: str, wanted: Arrow, found: Arrow) -> Iterator[Difference]:
         yield Difference(Problem.RETARGETED, wanted.kind, id, _ends(wanted), _ends(found))
     if not same_text(wanted.label, found.label):
         yield Difference(Problem.RELABELLED, wanted.kind, id, _quoted(wanted.label), _quoted(found.label))
+
+
+def _silences(wanted: Meaning, found: Meaning) -> Iterator[Difference]:
+    if wanted.silences is None or found.silences is None:
+        return
+    for state, event in dict.fromkeys((*wanted.silences, *found.silences)):
+        says, said = wanted.silences.get((state, event), ""), found.silences.get((state, event), "")
+        if says != said:
+            problem = Problem.MISSING if not said else Problem.RELABELLED if says else Problem.UNKNOWN
+            yield Difference(problem, "event", f"{state}:{event}", says, said)
 
 
 def same_text(left: str, right: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphviz import Digraph, escape, nohtml  # pyright: ignore[reportMissingTypeStubs]
 
-from .graph import MADE, Edge, EdgeKind, Graph, Kind, Node, Style
+from .graph import Edge, EdgeKind, Graph, Kind, Node, Style
 
 WIDTH = 32
 """Characters in a line of a label."""
@@ -35,7 +35,7 @@ LINES: dict[EdgeKind, dict[str, str]] = {
 def render_dot(graph: Graph) -> str:
     """The source. Each node and edge has its id as ``id`` and its kind in ``class``, as they also appear in SVG."""
     # Its types are partly unknown to a strict checker.
-    dot: Any = Digraph(graph.name, comment=MADE, graph_attr=_attributes(graph))
+    dot: Any = Digraph(graph.name, graph_attr=_attributes(graph))
     dot.attr("node", fontname="Helvetica", fontsize="11")
     dot.attr("edge", fontname="Helvetica", fontsize="10")
     _fill(dot, graph, "")

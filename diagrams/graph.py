@@ -17,9 +17,6 @@ from typing import TypeAlias
 
 from ..engine import model
 
-MADE = "Made by statewatt draw"
-"""The comment by which a text file says that it may be written again."""
-
 
 class Style(Enum):
     """What kind of picture it is."""
@@ -171,6 +168,11 @@ class Silence:
     refused: bool
     guards: tuple[str, ...] = ()
     link: str = ""
+
+    @property
+    def word(self) -> str:
+        """What becomes of the event."""
+        return "refused" if self.refused else "ignored"
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from .graph import MADE, Edge, EdgeKind, Graph, Kind, Label, Node, Style, Trigger, words
+from .graph import Edge, EdgeKind, Graph, Kind, Label, Node, Style, Trigger, words
 
 NUMBER, FROM, EVENT, IF, TO, DOES = "No.", "From", "Event", "If", "To", "Does"
 STATE, NAME, KIND = "State", "Name", "Kind"
 MACHINE, COMES_IN, GOES_OUT, OTHER, REFERS, SENDS = "Machine", "Comes in", "Goes out", "Other", "Refers as", "Sends"
 
 START = "●"
+BY_ITSELF = (Trigger.URGENT, Trigger.TIMED)
 AND = "<br>and "
 SPECIAL = re.compile(r"([\\`*<>\[\]|&~]|(?<!\w)_|_(?!\w))")
 
 
 def render_markdown(graph: Graph) -> str:
     """The page: a heading, the description, the tables."""
-    head = f"<!-- {MADE}. -->\n\n# {escaped(graph.name)}\n\n"
+    head = f"# {escaped(graph.name)}\n\n"
     return head + (_sentence(graph.description) + "\n\n" if graph.description else "") + render_tables(graph)
 
 
@@ -109,7 +110,7 @@ def _matrices(graph: Graph) -> Iterator[str]:
         for occasion in graph.occasions:
             cells = [_cell(graph, node, occasion.name, titled) for node in states]
             if any(cells):
-                shown = occasion.trigger in (Trigger.URGENT, Trigger.TIMED)
+                shown = occasion.trigger in BY_ITSELF
                 rows.append((escaped(occasion.label) + (f" ({occasion.trigger.value})" if shown else ""), *cells))
         if rows:
             yield _table((EVENT, *(titled[node.id] for node in states)), rows)
@@ -122,11 +123,7 @@ def _cell(graph: Graph, state: Node, event: str, titled: dict[str, str]) -> str:
         for label in edge.labels
         if edge.source == state.id and label.event == words(event)
     ]
-    quiet = [
-        "refused" if silence.refused else "ignored"
-        for silence in graph.silences
-        if silence.state == state.id and silence.event == event
-    ]
+    quiet = [silence.word for silence in graph.silences if silence.state == state.id and silence.event == event]
     return "<br>".join(dict.fromkeys(taken + quiet))
 
 

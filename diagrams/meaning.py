@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .graph import Graph
+from .graph import Graph, Kind, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What one picture says: by id."""
+    """What one picture says: its boxes and arrows by id. ``silences`` says "ignored" or "refused" for a state and an
+    event's label; most formats do not say it at all (``None``)."""
 
     name: str
     boxes: dict[str, Box] = field(default_factory=dict[str, Box])
     arrows: dict[str, Arrow] = field(default_factory=dict[str, Arrow])
+    silences: dict[tuple[str, str], str] | None = None
 
 
 def one_line(text: str) -> str:
@@ -59,4 +61,5 @@ def meaning(graph: Graph) -> Meaning:
         graph.name,
         {n.id: Box(n.kind.value, one_line(n.label), n.parent) for n in graph.nodes},
         {e.id: Arrow(e.kind.value, one_line(e.text), e.source, e.target) for e in graph.edges},
+        {(s.state, words(s.event)): s.word for s in graph.silences if graph.node(s.state).kind is Kind.STATE},
     )

@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from .graph import MADE, Edge, EdgeKind, Graph, Kind, Node, Style
+from .graph import Edge, EdgeKind, Graph, Kind, Node, Style
 
 WIDTH = 40
 """Characters in a line of a label."""
@@ -52,7 +52,7 @@ PLAIN = re.compile(r"[^\w ,.()'/?!=+\[\]-]")
 def render_mermaid(graph: Graph) -> str:
     """The diagram's text."""
     lines = _chart(graph) if graph.style is Style.CHART else _flow(graph)
-    return "\n".join([f"%% {MADE}", *lines]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def names(graph: Graph) -> dict[str, str]:

@@ -28,6 +28,8 @@ MAY_ALSO_IMPORT = {
     "statewatt.verify.command": {"typer", "rich"},
     "statewatt.verify.plain": {"statemachine"},
     "statewatt.verify.plugin": {"pytest"},
+    "statewatt.diagrams.command": {"typer", "rich"},
+    "statewatt.diagrams.sphinx": {"docutils", "sphinx"},
     "statewatt.diagrams.elk": {"quickjs"},
 }
 

@@ -42,23 +42,25 @@ def read_markdown(text: str, graph: Graph) -> Meaning:
     heading = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "")
     page = _Page(_plain(heading), graph)
     for heads, rows in tables:
-        if {STATE, NAME, KIND} <= heads:
+        if {STATE, NAME, KIND} <= set(heads):
             page.states(rows)
-        elif {FROM, TO} <= heads:
+        elif {FROM, TO} <= set(heads):
             page.transitions(rows)
-        elif {MACHINE, OTHER} <= heads:
+        elif {MACHINE, OTHER} <= set(heads):
             page.between(rows)
-        elif MACHINE in heads:
+        elif heads[0] == MACHINE:
             page.machines(rows)
+        elif heads[0] == EVENT:
+            page.events(rows)
     if not page.boxes:
         raise UnreadableError("it has no table of states or machines")
-    return Meaning(page.name, page.boxes, by_ends(graph, page.arrows))
+    return Meaning(page.name, page.boxes, by_ends(graph, page.arrows), page.silences)
 
 
-def _tables(text: str) -> Iterator[tuple[set[str], list[Row]]]:
+def _tables(text: str) -> Iterator[tuple[list[str], list[Row]]]:
     for block in re.findall(r"(?:^\|.*\|[ \t]*(?:\n|\Z))+", text, re.MULTILINE):
         lines = [_cells(line) for line in block.strip().split("\n")]
-        yield set(lines[0]), [dict(zip(lines[0], line, strict=False)) for line in lines[2:]]
+        yield lines[0], [dict(zip(lines[0], line, strict=False)) for line in lines[2:]]
 
 
 def _cells(line: str) -> list[str]:
@@ -74,6 +76,7 @@ class _Page:
         self.boxes: dict[str, Box] = {}
         self.arrows: list[Arrow] = []
         self.titled: dict[str, str] = {}
+        self.silences: dict[tuple[str, str], str] = {}
 
     def states(self, rows: list[Row]) -> None:
         for row in rows:
@@ -105,6 +108,15 @@ class _Page:
         dot = f"{parent or self.name}:initial"
         self.boxes[dot] = Box(Kind.INITIAL.value, "", parent)
         self.arrows.append(Arrow("begin", "", dot, target))
+
+    def events(self, rows: list[Row]) -> None:
+        """What is ignored or refused; the rest of these tables follows from the transitions."""
+        for row in rows:
+            event = _plain(row[EVENT])
+            for title, cell in row.items():
+                words = {"ignored", "refused"} & set(cell.split("<br>"))
+                if words:
+                    self.silences[self._title(title), event] = min(words)
 
     def _title(self, cell: str) -> str:
         return self.titled.get(cell, _plain(cell))

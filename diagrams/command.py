@@ -1,0 +1,136 @@
+"""``statewatt draw``: writes the pictures of a system, or says where they have become untrue."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ..engine import InputError, System, model
+from ..engine.command.loading import STATION, named
+from ..engine.reading import read
+from .documents import check_document, filled
+from .elk import LayoutError
+from .files import Finding, Sheet, check, links, rendered, sheets, write
+from .formats import FORMATS, Format
+from .graph import Graph, nowhere
+from .overview import system_graphs
+
+
+def command(
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.")] = STATION,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the pictures are.", show_default=False)
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAMES", help=f"Of {', '.join(FORMATS)}, with commas between.", show_default="all"
+        ),
+    ] = None,
+    docs: Annotated[
+        list[Path] | None,
+        typer.Option("--docs", metavar="FILE", help="A Markdown document with blocks to fill; may be repeated."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; status 1 where a picture does not say what the model says.")
+    ] = False,
+    relayout: Annotated[
+        bool, typer.Option("--relayout", help="Lay everything out afresh, whatever a person has moved.")
+    ] = False,
+) -> int:
+    """Draw a system: an overview, and a picture of each machine.
+
+    With --check, the pictures that are there are compared with the model by what they say, wherever their
+    boxes and lines are; without --format, those formats of which there are files.
+    """
+    found = _system(system)
+    if out is None and not docs:
+        raise InputError("where to? name a directory with --out, or Markdown documents with --docs")
+    graphs = system_graphs(found, links(out) if out else nowhere)
+    chosen = _formats(format) if format else None
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    documents = docs or []
+    if check:
+        return _check(graphs, _to_check(graphs, out, chosen) if out else (), documents, console)
+    return _draw(graphs, sheets(graphs, out, chosen or FORMATS.values()) if out else (), documents, relayout, console)
+
+
+def _system(reference: str) -> model.System:
+    python: Any = named(reference, "the system")
+    if not (isinstance(python, type) and issubclass(python, System)):
+        raise InputError(f"{reference} is no System")
+    return read(python)
+
+
+def _formats(text: str) -> list[Format]:
+    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in FORMATS:
+            near = difflib.get_close_matches(name, FORMATS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMATS)}"
+            raise InputError(f"there is no format {name!r}; {hint}")
+    if not names:
+        raise InputError(f"--format names none; there are {', '.join(FORMATS)}")
+    return [FORMATS[name] for name in names]
+
+
+# --- drawing ---------------------------------------------------------------------------------------------------------
+
+
+def _draw(
+    graphs: Sequence[Graph], files: Sequence[Sheet], documents: Sequence[Path], relayout: bool, console: Console
+) -> int:
+    texts = {path: filled(path, graphs) for path in documents}
+    try:
+        for number, sheet in enumerate(files, 1):
+            if console.is_terminal:
+                console.print(Text(f"{number}/{len(files)} {sheet.path}", "dim"), end="\r")
+            texts[sheet.path] = rendered(sheet, relayout)
+    except LayoutError as error:
+        raise InputError(str(error)) from None
+    changed = write(texts)
+    for path in texts:
+        word = Text("written" if path in changed else "unchanged", "green" if path in changed else "dim")
+        console.print(Text(f"{path}: ") + word)
+    return 0
+
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+
+def _to_check(graphs: Sequence[Graph], out: Path, chosen: Sequence[Format] | None) -> tuple[Sheet, ...]:
+    """The files of the formats that are asked for, or of those that are there."""
+    if chosen is None:
+        everything = sheets(graphs, out, FORMATS.values())
+        chosen = [f for f in FORMATS.values() if any(s.path.exists() for s in everything if s.format is f)]
+        if not chosen:
+            raise InputError(f"there are no pictures of {graphs[0].name} in {out}")
+    return sheets(graphs, out, chosen)
+
+
+def _check(graphs: Sequence[Graph], files: Sequence[Sheet], documents: Sequence[Path], console: Console) -> int:
+    findings = list(_findings(graphs, files, documents))
+    for finding in findings:
+        console.print(Text(str(finding), "red"))
+    total = len(files) + len(documents)
+    counted = f"{total} {'file' if total == 1 else 'files'}"
+    if findings:
+        untrue = len({finding.path for finding in findings})
+        differences = f"{len(findings)} {'difference' if len(findings) == 1 else 'differences'}"
+        console.print(f"{differences} in {untrue} of {counted}")
+        return 1
+    console.print(f"{counted}: every picture says what the model says")
+    return 0
+
+
+def _findings(graphs: Sequence[Graph], files: Sequence[Sheet], documents: Sequence[Path]) -> Iterator[Finding]:
+    for sheet in files:
+        yield from check(sheet)
+    for path in documents:
+        yield from check_document(path, graphs)
