@@ -55,9 +55,9 @@ def _machine(graph: Graph) -> Iterator[str]:
     yield "## Transitions"
     titled = titles(graph)
     yield _table((FROM, EVENT, NUMBER, IF, TO, DOES), [_row(*each, titled) for each in _in_turn(graph)])
-    if graph.occasions:
+    if matrices := list(_matrices(graph)):
         yield "## Events"
-        yield from _matrices(graph)
+        yield from matrices
 
 
 def path(node: Node) -> str:

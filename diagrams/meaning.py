@@ -57,9 +57,13 @@ def one_line(text: str) -> str:
 
 def meaning(graph: Graph) -> Meaning:
     """What the picture of a graph has to say."""
+    silences: dict[tuple[str, str], list[str]] = {}
+    for silence in graph.silences:
+        if graph.node(silence.state).kind is Kind.STATE:
+            silences.setdefault((silence.state, words(silence.event)), []).append(silence.word)
     return Meaning(
         graph.name,
         {n.id: Box(n.kind.value, one_line(n.label), n.parent) for n in graph.nodes},
         {e.id: Arrow(e.kind.value, one_line(e.text), e.source, e.target) for e in graph.edges},
-        {(s.state, words(s.event)): s.word for s in graph.silences if graph.node(s.state).kind is Kind.STATE},
+        {key: ", ".join(dict.fromkeys(said)) for key, said in silences.items()},
     )

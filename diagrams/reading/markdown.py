@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..graph import Edge, EdgeKind, Graph, Kind, Label
 from ..markdown import (
     AND,
+    BY_ITSELF,
     COMES_IN,
     DOES,
     EVENT,
@@ -112,11 +113,11 @@ class _Page:
     def events(self, rows: list[Row]) -> None:
         """What is ignored or refused; the rest of these tables follows from the transitions."""
         for row in rows:
-            event = _plain(row[EVENT])
+            event = _plain(re.sub(rf" \((?:{'|'.join(one.value for one in BY_ITSELF)})\)$", "", row[EVENT]))
             for title, cell in row.items():
-                words = {"ignored", "refused"} & set(cell.split("<br>"))
+                words = [word for word in cell.split("<br>") if word in ("ignored", "refused")]
                 if words:
-                    self.silences[self._title(title), event] = min(words)
+                    self.silences[self._title(title), event] = ", ".join(words)
 
     def _title(self, cell: str) -> str:
         return self.titled.get(cell, _plain(cell))
@@ -146,4 +147,4 @@ class _Page:
 
 def _plain(cell: str) -> str:
     """A cell's text without escapes, as one line."""
-    return one_line(re.sub(r"\\([^\w\s])", r"\1", cell.replace("<br>", " ")))
+    return one_line(re.sub(r"\\([^A-Za-z0-9\s])", r"\1", cell.replace("<br>", " ")))
