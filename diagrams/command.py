@@ -16,8 +16,8 @@ from ..engine.command.loading import STATION, named
 from ..engine.reading import read
 from .documents import check_document, filled
 from .elk import LayoutError
-from .files import Finding, Sheet, check, links, rendered, sheets, write
-from .formats import FORMATS, Format
+from .files import Finding, Sheet, adopted, check, laid_out, links, rendered, sheets, write
+from .formats import DRAWIO, FORMATS, Format
 from .graph import Graph, nowhere
 from .overview import system_graphs
 
@@ -43,11 +43,16 @@ def command(
     relayout: Annotated[
         bool, typer.Option("--relayout", help="Lay everything out afresh, whatever a person has moved.")
     ] = False,
+    adopt: Annotated[
+        list[str] | None,
+        typer.Option("--adopt", metavar="NAME=FILE", help="Take over a hand-made draw.io picture of a machine."),
+    ] = None,
 ) -> int:
     """Draw a system: an overview, and a picture of each machine.
 
-    With --check, the pictures that are there are compared with the model by what they say, wherever their
-    boxes and lines are; without --format, those formats of which there are files.
+    What a person has moved, coloured or added in the .drawio file stays, and the other pictures are laid out
+    as it is. With --check, the pictures that are there are compared with the model by what they say, wherever
+    their boxes and lines are; without --format, those formats of which there are files.
     """
     found = _system(system)
     if out is None and not docs:
@@ -58,7 +63,14 @@ def command(
     documents = docs or []
     if check:
         return _check(graphs, _to_check(graphs, out, chosen) if out else (), documents, console)
-    return _draw(graphs, sheets(graphs, out, chosen or FORMATS.values()) if out else (), documents, relayout, console)
+    if out is None:
+        _write({path: filled(path, graphs) for path in documents}, console)
+        return 0
+    drawing = _Drawing(graphs, sheets(graphs, out, chosen or FORMATS.values()), relayout, console)
+    drawing.start(out)
+    status = drawing.adopt(adopt or [])
+    _write({path: filled(path, graphs) for path in documents} | drawing.texts(), console)
+    return status
 
 
 def _system(reference: str) -> model.System:
@@ -83,22 +95,56 @@ def _formats(text: str) -> list[Format]:
 # --- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def _draw(
-    graphs: Sequence[Graph], files: Sequence[Sheet], documents: Sequence[Path], relayout: bool, console: Console
-) -> int:
-    texts = {path: filled(path, graphs) for path in documents}
-    try:
-        for number, sheet in enumerate(files, 1):
-            if console.is_terminal:
-                console.print(Text(f"{number}/{len(files)} {sheet.path}", "dim"), end="\r")
-            texts[sheet.path] = rendered(sheet, relayout)
-    except LayoutError as error:
-        raise InputError(str(error)) from None
+class _Drawing:
+    """Draws the files of one directory."""
+
+    def __init__(self, graphs: Sequence[Graph], files: Sequence[Sheet], relayout: bool, console: Console) -> None:
+        self.graphs = graphs
+        self.files = files
+        self.relayout = relayout
+        self.console = console
+        self.drawio: str | None = None
+
+    def start(self, directory: Path) -> None:
+        """Look for the file by which the pictures are laid out; for a new layout it only counts if it is redrawn."""
+        if not self.relayout or any(sheet.format is DRAWIO for sheet in self.files):
+            self.drawio = laid_out(self.graphs, directory)
+
+    def adopt(self, wanted: Sequence[str]) -> int:
+        """Take over hand-made pictures, each given as ``NAME=FILE``; 1 where something in one has no counterpart."""
+        status = 0
+        for each in wanted:
+            name, _, file = each.partition("=")
+            graph = next((graph for graph in self.graphs if graph.name == name), None)
+            if graph is None or not file:
+                known = ", ".join(graph.name for graph in self.graphs)
+                raise InputError(f"--adopt takes NAME=FILE, not {each!r}; there are {known}")
+            self.drawio, report = adopted(graph, Path(file), self.drawio)
+            self.console.print(f"{file}: {len(report.matched)} matched")
+            for word, labels in (("not in the picture", report.missing), ("not in the model", report.unknown)):
+                for label in labels:
+                    self.console.print(Text(f"{file}: {word}: {label}", "red"))
+            status = 1 if report.missing or report.unknown else status
+        return status
+
+    def texts(self) -> dict[Path, str]:
+        """The new texts of the files."""
+        texts: dict[Path, str] = {}
+        try:
+            for path, text in rendered(self.files, self.drawio, self.relayout):
+                texts[path] = text
+                if self.console.is_terminal:
+                    self.console.print(Text(f"{len(texts)}/{len(self.files)} {path}", "dim"), end="\r")
+        except LayoutError as error:
+            raise InputError(str(error)) from None
+        return texts
+
+
+def _write(texts: dict[Path, str], console: Console) -> None:
     changed = write(texts)
     for path in texts:
-        word = Text("written" if path in changed else "unchanged", "green" if path in changed else "dim")
+        word = Text("written", "green") if path in changed else Text("unchanged", "dim")
         console.print(Text(f"{path}: ") + word)
-    return 0
 
 
 # --- checking --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from ..engine import InputError, model
 from .differences import Difference, differences
-from .formats import Format
+from .drawio import Adoption, adopt
+from .drawio.files import read_pages, write_pages
+from .formats import DRAWIO, Format, Past
 from .graph import Graph, Link
 from .meaning import Meaning, meaning
 from .reading.errors import UnreadableError
@@ -131,19 +133,64 @@ def read_text(path: Path) -> str | None:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def rendered(sheet: Sheet, relayout: bool = False) -> str:
-    """The new text of a file, in which stays what a person has made of it, unless it is to be laid out afresh.
+def rendered(files: Sequence[Sheet], drawio: str | None, relayout: bool = False) -> Iterator[tuple[Path, str]]:
+    """The new texts of files, in which stays what a person has made of them, unless they are to be laid out afresh.
+
+    ``drawio`` is the text of the system's ``.drawio`` file, by which all others are laid out; where that is itself one
+    of the files, it has to be the first.
 
     Raises:
         InputError: there is a file of that name which is none of ours.
+        LayoutError: something has to be laid out, and cannot be.
     """
-    previous = read_text(sheet.path)
-    if previous is not None:
-        try:
-            _read(sheet, previous)
-        except InputError as error:
-            raise InputError(f"{error}; it is left as it is: move it away, or draw into another directory") from None
-    return sheet.format.render(sheet.graphs, None if relayout else previous)
+    for sheet in files:
+        previous = read_text(sheet.path)
+        if previous is not None:
+            _own(sheet, previous)
+        # What was laid out afresh a moment ago is not laid out again.
+        afresh = relayout and (sheet.format is DRAWIO or drawio is None)
+        text = sheet.format.render(sheet.graphs, Past(previous, drawio, afresh))
+        if sheet.format is DRAWIO:
+            drawio = text
+        yield sheet.path, text
+
+
+def _own(sheet: Sheet, text: str) -> None:
+    """Refuse to write over a file that is none of ours."""
+    try:
+        _read(sheet, text)
+    except InputError as error:
+        raise InputError(f"{error}; it is left as it is: move it away, or draw into another directory") from None
+
+
+def laid_out(graphs: Sequence[Graph], directory: Path) -> str | None:
+    """The text of the ``.drawio`` file in a directory, by which pictures are laid out; ``None`` where there is none.
+
+    Raises:
+        InputError: it cannot be read as a picture of ours.
+    """
+    (sheet,) = sheets(graphs, directory, [DRAWIO])
+    text = read_text(sheet.path)
+    if text is not None:
+        _read(sheet, text)
+    return text
+
+
+def adopted(graph: Graph, path: Path, drawio: str | None) -> tuple[str, Adoption]:
+    """The ``.drawio`` file with a hand-made picture as its page for a graph, and what was matched in that.
+
+    Raises:
+        InputError: there is no such file, or it is no draw.io file.
+    """
+    text = read_text(path)
+    if text is None:
+        raise InputError(f"{path} cannot be read: there is no such file")
+    try:
+        found = adopt(graph, text)
+        others = [page for page in read_pages(drawio) if page.graph != graph.name] if drawio else []
+        return write_pages([*read_pages(found.text)[:1], *others]), found
+    except UnreadableError as error:
+        raise InputError(f"{path} cannot be read: {error}") from None
 
 
 def write(texts: dict[Path, str]) -> list[Path]:

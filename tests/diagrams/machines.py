@@ -38,7 +38,9 @@ def machines(draw: st.DrawFn) -> m.Machine:
     predicates = tuple(m.Predicate(n, (), (), TRUE, draw(labels()), HERE) for n in draw(names(1, 4)))
     actions = tuple(m.Action(n, (), (), draw(labels()), HERE) for n in draw(names(1, 3)))
     events = [m.Event(n, 0, (), draw(st.booleans()), "", draw(st.booleans()), n, HERE) for n in draw(names(1, 4))]
-    transitions = _reached(draw(st.lists(_transitions(states, events, predicates, actions), max_size=14)))
+    order = [None, *(event.name for event in events)]
+    drawn = draw(st.lists(_transitions(states, events, predicates, actions), max_size=14))
+    transitions = _reached(sorted(drawn, key=lambda each: order.index(each.event)))
     return m.Machine(
         name, "model:Machine", "", "", (), (), regions, tuple(states), tuple(events), tuple(transitions), predicates,
         actions, draw(labels()), HERE,

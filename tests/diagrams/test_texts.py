@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from statewatt.diagrams.charts import machine_graph
 from statewatt.diagrams.differences import differences
-from statewatt.diagrams.formats import FORMATS
+from statewatt.diagrams.formats import FORMATS, Past
 from statewatt.diagrams.graph import Graph
 from statewatt.diagrams.meaning import meaning
 from statewatt.diagrams.overview import system_graphs
@@ -29,7 +29,7 @@ GRAPHS = (*system_graphs(read(Garage)), *system_graphs(read(ChargingStation)))
 
 def assert_says_the_same(graph: Graph, name: str) -> None:
     chosen = FORMATS[name]
-    text = chosen.render([graph], None)
+    text = chosen.render([graph], Past())
     (found,) = chosen.read(text, [graph])
     wanted = meaning(graph)
     assert differences(wanted, found) == ()
@@ -56,7 +56,7 @@ def test_the_garage_is_drawn_as_ever(graph: Graph, name: str) -> None:
     """After a change that is meant, delete the files: they are then written anew, once."""
     chosen = FORMATS[name]
     path = GOLDEN / f"{graph.name}{chosen.ending}"
-    text = chosen.render([graph], None)
+    text = chosen.render([graph], Past())
     if not path.exists():
         path.write_text(text, encoding="utf-8", newline="\n")
         pytest.fail(f"{path.name} was missing and is written: look at it")
@@ -65,13 +65,13 @@ def test_the_garage_is_drawn_as_ever(graph: Graph, name: str) -> None:
 
 CODE = """
 import sys
-from statewatt.diagrams.formats import FORMATS
+from statewatt.diagrams.formats import FORMATS, Past
 from statewatt.diagrams.overview import system_graphs
 from statewatt.engine.reading import read
 from tests.engine.examples.garage import Garage
 for graph in system_graphs(read(Garage)):
     for name in ("dot", "mermaid", "md"):
-        sys.stdout.write(FORMATS[name].render([graph], None))
+        sys.stdout.write(FORMATS[name].render([graph], Past()))
 """
 
 
