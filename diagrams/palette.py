@@ -103,7 +103,6 @@ def _rules(scheme: Scheme) -> list[str]:
     """What the classes look like in one light."""
     rules = [
         f".paper, .label-paper {{ fill: {scheme.paper} }}",
-        ".label-paper { fill-opacity: 0.86 }",
         f".edge path {{ stroke: {scheme.line} }}",
         f".arrow path {{ fill: {scheme.line} }}",
         f".edge.path path {{ stroke: {scheme.path} }}",

@@ -153,7 +153,7 @@ class _Picture:
         _say(group, "title", "\n".join(filter(None, (node.label, node.description))))
         place = _linked(group, node.link)
         box = self.drawing.layout.nodes[node.id]
-        look = self.drawing.looks.get(node.id, Look())
+        look = self.drawing.looks.get(node.id, Look()) if node.id not in self.highlight.active else Look()
         shape = {"fill": look.fill, "stroke": look.stroke}
         {
             Kind.INITIAL: self._dot,
@@ -165,7 +165,7 @@ class _Picture:
         }.get(node.kind, self._rounded)(place, node, box, _style(**shape))
         lines = node_lines(node)
         area = Box(box.x, box.y, box.width, node_size(node).height) if node.kind.is_container else box
-        self._text(place, lines, area, NODE_SIZE, _style(fill=look.font))
+        self._text(place, lines, area, NODE_SIZE, _style(fill=look.font or readable_on(look.fill)))
 
     def _rounded(self, place: Xml.Element, node: Node, box: Box, style: dict[str, str]) -> None:
         radius = 4 if node.kind in (Kind.EVENTS, Kind.COMMANDS) else 9
@@ -263,7 +263,8 @@ class _Picture:
         group = Xml.SubElement(root, "g", {"class": "note"})
         Xml.SubElement(group, "rect", {**_rectangle(note.box), **_style(fill=note.look.fill, stroke=note.look.stroke)})
         lines = tuple(Line(line, Role.NAME) for line in note.lines)
-        self._text(group, lines, note.box, 12, _style(fill=note.look.font))
+        color = note.look.font or readable_on(note.look.fill)
+        self._text(group, lines, note.box, 12, _style(fill=color))
 
 
 # --- elements --------------------------------------------------------------------------------------------------------
@@ -291,6 +292,14 @@ def _style(**given: str) -> dict[str, str]:
     """Colours that go before those of the classes."""
     said = ";".join(f"{key}:{value}" for key, value in given.items() if value)
     return {"style": said} if said else {}
+
+
+def readable_on(fill: str) -> str:
+    """Black or white, whichever is read better on a colour; empty where none is chosen."""
+    if len(fill) != 7 or not fill.startswith("#"):
+        return ""
+    red, green, blue = (int(fill[at : at + 2], 16) for at in (1, 3, 5))
+    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 128 else "#ffffff"
 
 
 def _bent(points: tuple[Point, ...]) -> str:
