@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .graph import Kind
@@ -80,9 +81,18 @@ DARK = Scheme(
 
 
 def style_sheet() -> str:
-    """The style sheet of an SVG file: the light scheme, and the dark one where the reader's system prefers it."""
-    dark = "\n".join(f"  {rule}" for rule in _rules(DARK))
-    light = "\n".join([*_FORMS, *_rules(LIGHT)])
+    """The style sheet of a graph as SVG: the light scheme, and the dark one where the reader's system prefers it."""
+    return _sheet(_FORMS, _rules)
+
+
+def sequence_style_sheet() -> str:
+    """The style sheet of a sequence as SVG, likewise."""
+    return _sheet(_SEQUENCE_FORMS, _sequence_rules)
+
+
+def _sheet(forms: tuple[str, ...], rules: Callable[[Scheme], list[str]]) -> str:
+    dark = "\n".join(f"  {rule}" for rule in rules(DARK))
+    light = "\n".join([*forms, *rules(LIGHT)])
     return f"\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
 
@@ -121,6 +131,32 @@ def _rules(scheme: Scheme) -> list[str]:
     rules.append(f".active {_SHAPES} {{ fill: {scheme.active.fill}; stroke: {scheme.active.stroke} }}")
     rules.append(f".active text {{ fill: {scheme.active.font} }}")
     return [f".statewatt {rule.replace(', ', ', .statewatt ')}" for rule in rules]
+
+
+_SEQUENCE_FORMS = (
+    ".statewatt-sequence path { fill: none; stroke-width: 1.4 }",
+    ".statewatt-sequence .life path { stroke-dasharray: 4 4 }",
+    ".statewatt-sequence .command path { stroke-dasharray: 6 4 }",
+    ".statewatt-sequence .by-itself text { font-style: italic }",
+    ".statewatt-sequence .change text { font-style: normal }",
+)
+
+
+def _sequence_rules(scheme: Scheme) -> list[str]:
+    state = scheme.nodes[Kind.STATE]
+    rules = [
+        f".paper {{ fill: {scheme.paper} }}",
+        f".saying path {{ stroke: {scheme.line} }}",
+        f"marker path {{ fill: {scheme.line} }}",
+        f".life path {{ stroke: {scheme.rule} }}",
+        f".life rect {{ fill: {state.fill}; stroke: {state.stroke} }}",
+        f".life text {{ fill: {state.font} }}",
+        f".saying text {{ fill: {scheme.ink} }}",
+        f".command text {{ fill: {scheme.effect} }}",
+        f".change rect {{ fill: {scheme.header}; stroke: {scheme.rule} }}",
+        f".change text {{ fill: {scheme.quiet} }}",
+    ]
+    return [f".statewatt-sequence {rule}" for rule in rules]
 
 
 _SHAPES = ":is(rect, circle, polygon)"

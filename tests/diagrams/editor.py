@@ -6,6 +6,11 @@ from collections.abc import Callable
 from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
+from statewatt.diagrams.differences import differences
+from statewatt.diagrams.graph import Graph
+from statewatt.diagrams.meaning import meaning
+from statewatt.diagrams.reading.drawio import read_drawio
+
 
 class Editor:
     """One page of a file, opened for editing."""
@@ -60,3 +65,10 @@ class Editor:
             diagram.text = base64.b64encode(pack.compress(plain.encode()) + pack.flush()).decode()
             diagram.remove(diagram[0])
         return Xml.tostring(self.file, encoding="unicode")
+
+
+def unlike(text: str, *graphs: Graph) -> list[str]:
+    """What a draw.io file says otherwise than the graphs, page by page."""
+    pages = read_drawio(text)
+    assert [page.name for page in pages] == [graph.name for graph in graphs]
+    return [str(one) for graph, page in zip(graphs, pages, strict=True) for one in differences(meaning(graph), page)]
