@@ -45,7 +45,7 @@ def test_a_text_says_what_its_graph_says(graph: Graph, name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 @given(machine=machines())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_text_of_any_machine_says_what_its_graph_says(name: str, machine: model.Machine) -> None:
     assert_says_the_same(machine_graph(machine), name)
 
