@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 class Answer(Machine):
-    """What one validator said of a presentation; ``validator`` counts them from 1, in the order of asking. ``silent``:
-    it had nothing to say."""
+    """What one validator said of a presentation.
+
+    ``validator`` counts them from 1, in the order of asking. ``silent``: it had nothing to say.
+    """
 
     station: ChargingStation
     authorization: Authorization

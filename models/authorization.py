@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
 
 class Authorization(Presentation):
-    """One presentation of an id token, and the grant that may follow. Its fields and the questions that its guards ask
-    are those of ``Presentation``."""
+    """One presentation of an id token, and the grant that may follow.
+
+    Its fields and the questions that its guards ask are those of ``Presentation``.
+    """
 
     presented = State("1 already in process?", initial=True)
     own = State("2 own transaction?")

@@ -222,8 +222,10 @@ class Reservation(Machine):
         return self.doubted and not self.replaced
 
     def is_lost(self) -> bool:
-        """No place is left for it: specific, no connector of its type can serve; global, those placed before it need
-        what is left."""
+        """No place is left for it.
+
+        Specific: no connector of its type on its EVSE can serve it. Global: those placed before it need what is left.
+        """
         return self.station.has_no_place_for(self)
 
     def matches(self, token: IdToken, parent: IdToken | None) -> bool:

@@ -206,11 +206,12 @@ def test_type_checkers_find_each_folder_by_its_import_name(folder: str) -> None:
     assert link.resolve() == ROOT / folder
 
 
-def test_importing_the_engine_loads_no_optional_library(tmp_path: Path) -> None:
-    code = (
-        "import sys, statewatt.engine\n"
-        "print(*sorted({'z3', 'networkx', 'graphviz', 'typer', 'rich', 'click', 'ocpp'} & sys.modules.keys()))"
-    )
+LIBRARIES = {"z3", "networkx", "graphviz", "quickjs", "sphinx", "typer", "rich", "click", "ocpp"}
+
+
+@pytest.mark.parametrize("module", ["engine", "diagrams", "diagrams.overview", "diagrams.meaning"])
+def test_importing_a_package_loads_no_optional_library(module: str, tmp_path: Path) -> None:
+    code = f"import sys, statewatt.{module}\nprint(*sorted({LIBRARIES} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == []
