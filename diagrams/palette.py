@@ -126,9 +126,9 @@ def _rules(scheme: Scheme) -> list[str]:
         f".note rect {{ fill: {scheme.header}; stroke: {scheme.rule} }}",
     ]
     for kind, colors in scheme.nodes.items():
-        rules.append(f".{kind.value} {_SHAPES} {{ fill: {colors.fill}; stroke: {colors.stroke} }}")
+        rules.append(f"{_shapes(kind.value)} {{ fill: {colors.fill}; stroke: {colors.stroke} }}")
         rules.append(f".{kind.value} text {{ fill: {colors.font} }}")
-    rules.append(f".active {_SHAPES} {{ fill: {scheme.active.fill}; stroke: {scheme.active.stroke} }}")
+    rules.append(f"{_shapes('active')} {{ fill: {scheme.active.fill}; stroke: {scheme.active.stroke} }}")
     rules.append(f".active text {{ fill: {scheme.active.font} }}")
     return [f".statewatt {rule.replace(', ', ', .statewatt ')}" for rule in rules]
 
@@ -159,4 +159,6 @@ def _sequence_rules(scheme: Scheme) -> list[str]:
     return [f".statewatt-sequence {rule}" for rule in rules]
 
 
-_SHAPES = ":is(rect, circle, polygon)"
+def _shapes(name: str) -> str:
+    """The shapes of a class, written out: not every viewer knows ``:is``."""
+    return ", ".join(f".{name} {shape}" for shape in ("rect", "circle", "polygon"))
