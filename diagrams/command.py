@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from ..engine import InputError, System, model
-from ..engine.command.loading import STATION, named
+from ..engine import InputError
+from ..engine.command import loading
+from ..engine.command.loading import STATION
 from ..engine.reading import read
 from .documents import check_document, filled
 from .elk import LayoutError
@@ -54,10 +55,8 @@ def command(
     as it is. With --check, the pictures that are there are compared with the model by what they say, wherever
     their boxes and lines are; without --format, those formats of which there are files.
     """
-    found = _system(system)
-    if out is None and not docs:
-        raise InputError("where to? name a directory with --out, or Markdown documents with --docs")
-    graphs = system_graphs(found, links(out) if out else nowhere)
+    _check_usage(out, docs, check, relayout, adopt)
+    graphs = system_graphs(read(loading.system(system)), links(out) if out else nowhere)
     chosen = _formats(format) if format else None
     console = Console(soft_wrap=True, highlight=False, markup=False)
     documents = docs or []
@@ -73,11 +72,14 @@ def command(
     return status
 
 
-def _system(reference: str) -> model.System:
-    python: Any = named(reference, "the system")
-    if not (isinstance(python, type) and issubclass(python, System)):
-        raise InputError(f"{reference} is no System")
-    return read(python)
+def _check_usage(out: Path | None, docs: object, check: bool, relayout: bool, adopt: object) -> None:
+    """Options that would do nothing are mistakes."""
+    if out is None and not docs:
+        raise InputError("where to? name a directory with --out, or Markdown documents with --docs")
+    if check and (relayout or adopt):
+        raise InputError("--check writes nothing: leave out --relayout and --adopt")
+    if out is None and (relayout or adopt):
+        raise InputError("--relayout and --adopt are for the pictures in a directory: name it with --out")
 
 
 def _formats(text: str) -> list[Format]:
@@ -104,14 +106,17 @@ class _Drawing:
         self.relayout = relayout
         self.console = console
         self.drawio: str | None = None
+        self.has_drawio = any(sheet.format is DRAWIO for sheet in files)
 
     def start(self, directory: Path) -> None:
         """Look for the file by which the pictures are laid out; for a new layout it only counts if it is redrawn."""
-        if not self.relayout or any(sheet.format is DRAWIO for sheet in self.files):
+        if not self.relayout or self.has_drawio:
             self.drawio = laid_out(self.graphs, directory)
 
     def adopt(self, wanted: Sequence[str]) -> int:
         """Take over hand-made pictures, each given as ``NAME=FILE``; 1 where something in one has no counterpart."""
+        if wanted and not self.has_drawio:
+            raise InputError("what is taken over is kept in the .drawio file: --adopt needs the format drawio")
         status = 0
         for each in wanted:
             name, _, file = each.partition("=")

@@ -24,8 +24,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from ..engine import InputError, System, model
-from ..engine.command.loading import STATION, named
+from ..engine import InputError, model
+from ..engine.command import loading
+from ..engine.command.loading import STATION
 from ..engine.reading import ModelError, read
 from .dot import render_dot
 from .elk import LayoutError
@@ -56,7 +57,7 @@ class Draw(SphinxDirective):
         """Draw, and note that the page depends on the model's files."""
         reference = self.options.get("system") or self.config.statewatt_system
         try:
-            system = _system(reference)
+            system = read(loading.system(reference))
             graph = self._graph(system, reference)
             for where in (system.where, *(machine.where for machine in system.machines)):
                 self.env.note_dependency(str(Path(where.file).resolve()))
@@ -80,13 +81,6 @@ class Draw(SphinxDirective):
         if directives.directive(directive, self.state.memo.language, self.state.document)[0] is None:
             return [nodes.literal_block(text, text, language="text")]
         return self.parse_text_to_nodes(f".. {directive}::\n\n" + "".join(f"   {line}\n" for line in text.splitlines()))
-
-
-def _system(reference: str) -> model.System:
-    python: Any = named(reference, "the system")
-    if not (isinstance(python, type) and issubclass(python, System)):
-        raise InputError(f"{reference} is no System")
-    return read(python)
 
 
 def _visit_html(writer: Any, node: Picture) -> None:
