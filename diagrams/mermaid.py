@@ -46,7 +46,8 @@ RESERVED = frozenset(
         *("statediagram", "style", "subgraph"),
     }
 )
-PLAIN = re.compile(r"[^\w ,.()'/?!=+\[\]-]")
+# Underscores within words are plain, others would begin emphasis.
+SIGNS = re.compile(r"[^\w ,.()'/?!=+\[\]-]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def render_mermaid(graph: Graph) -> str:
@@ -75,7 +76,7 @@ def _is_free(name: str, taken: dict[str, str]) -> bool:
 def text(lines: Iterable[str]) -> str:
     """Lines of a label, wrapped and with entities."""
     wrapped = (part for line in lines for part in _wrapped(line))
-    return "<br>".join(PLAIN.sub(lambda sign: f"#{ord(sign.group())};", line) for line in wrapped)
+    return "<br>".join(SIGNS.sub(lambda sign: f"#{ord(sign.group())};", line) for line in wrapped)
 
 
 def _wrapped(line: str) -> list[str]:

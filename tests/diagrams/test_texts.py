@@ -15,6 +15,7 @@ from statewatt.diagrams.differences import differences
 from statewatt.diagrams.formats import FORMATS, Past
 from statewatt.diagrams.graph import Graph
 from statewatt.diagrams.meaning import meaning
+from statewatt.diagrams.mermaid import text
 from statewatt.diagrams.overview import system_graphs
 from statewatt.engine import model
 from statewatt.engine.reading import read
@@ -88,3 +89,7 @@ def test_the_same_bytes_under_any_hash_seed() -> None:
     ]
     assert texts[0]
     assert len(set(texts)) == 1
+
+
+def test_mermaid_gets_no_sign_that_it_would_take_for_its_own() -> None:
+    assert text(["A_b: _x_ #1; <i>"]) == "A_b#58; #95;x#95; #35;1#59; #60;i#62;"
