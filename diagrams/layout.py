@@ -34,13 +34,19 @@ OPTIONS = {
     "layered.spacing.nodeNodeBetweenLayers": 32,
     "layered.spacing.edgeNodeBetweenLayers": 18,
     "layered.spacing.edgeEdgeBetweenLayers": 14,
-    "layered.thoroughness": 20,
     "spacing.nodeNode": 36,
     "spacing.edgeNode": 20,
     "spacing.edgeEdge": 14,
     "spacing.edgeLabel": 2,
     "spacing.nodeSelfLoop": 14,
 }
+
+THOROUGH = 20
+"""How often the order of the nodes in their layers is tried for fewer crossings."""
+HASTY = 1
+"""The same for pictures that nobody reads as a whole."""
+MANY = 80
+"""More edges than this are laid out hastily: the time grows with the square of their number."""
 
 _RANKS = {Kind.EVENTS: 0, Kind.COMMANDS: 2}
 
@@ -83,7 +89,10 @@ class _Placer:
         there = {id for child in children for id in _ids(child)}
         ours = [edge for edge in self.graph.edges if edge.source in there and edge.target in there]
         direction = "RIGHT" if self.graph.style is Style.OVERVIEW else "DOWN"
-        options = _options(**OPTIONS, direction=direction, padding=_padding(0, 0))
+        thoroughness = THOROUGH if len(ours) <= MANY else HASTY
+        options = _options(
+            **OPTIONS, **{"layered.thoroughness": thoroughness}, direction=direction, padding=_padding(0, 0)
+        )
         if self.graph.style is Style.FLOW:
             # What a choice answers is read where the line leaves it.
             options |= _options(**{"layered.edgeLabels.centerLabelPlacementStrategy": "TAIL_LAYER"})
@@ -106,9 +115,9 @@ class _Placer:
             return {"id": node.id, "width": inner.width, "height": inner.height}
         size = self._size(node)
         given: dict[str, Any] = {}
-        if node.kind is Kind.INITIAL:
+        if node.kind is Kind.INITIAL and not self.arriving[node.id]:
             given["layered.layering.layerConstraint"] = "FIRST"
-        elif node.kind is Kind.FINAL:
+        elif node.kind is Kind.FINAL and not self.leaving[node.id]:
             given["layered.layering.layerConstraint"] = "LAST"
         child: Json = {"id": node.id, "width": size.width, "height": size.height}
         inside = [self._child(one, apart) for one in self.graph.inside(node.id)]

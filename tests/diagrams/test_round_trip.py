@@ -7,11 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from statewatt.diagrams.charts import machine_graph
+from statewatt.diagrams.differences import differences
 from statewatt.diagrams.drawio import drawing_in, render_drawio, render_drawio_svg
 from statewatt.diagrams.graph import Edge, EdgeKind, Graph, Kind, Label, Node
+from statewatt.diagrams.meaning import meaning
 from statewatt.diagrams.reading.errors import UnreadableError
+from statewatt.diagrams.reading.svg import read_svg
+from statewatt.diagrams.svg import render_svg
+from statewatt.engine import model
 from tests.diagrams.editor import Editor, unlike
 from tests.diagrams.faults import faults
+from tests.diagrams.machines import machines
 from tests.diagrams.shipped import drawio, graphs
 
 COLORS = st.sampled_from(["#ff0000", "#00ff00", "#123456"])
@@ -48,6 +55,19 @@ def test_what_a_person_did_survives(data: st.DataObject) -> None:
     assert [after.inner(f"note-{count}").get("value") for count in range(len(notes))] == [text for text, *_ in notes]
     assert unlike(again, graph) == []
     assert render_drawio([graph], again) == again
+
+
+@settings(max_examples=8, deadline=None)
+@given(machines())
+def test_any_machine_is_drawn_and_says_what_it_has_to(machine: model.Machine) -> None:
+    graph = machine_graph(machine)
+    text = render_drawio([graph])
+    assert unlike(text, graph) == []
+    assert render_drawio([graph], text) == text
+    drawing = drawing_in(graph, text)
+    assert drawing is not None
+    assert differences(meaning(graph), read_svg(render_svg(graph, drawing))) == ()
+    assert faults(graph, drawing.layout) == []
 
 
 def changed(graph: Graph) -> Graph:
