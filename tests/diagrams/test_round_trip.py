@@ -29,7 +29,7 @@ def ids(graph: Graph) -> list[str]:
     return [node.id for node in graph.nodes]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.data())
 def test_what_a_person_did_survives(data: st.DataObject) -> None:
     graph = graphs()["Reservation"]
@@ -57,7 +57,7 @@ def test_what_a_person_did_survives(data: st.DataObject) -> None:
     assert render_drawio([graph], again) == again
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(machines())
 def test_any_machine_is_drawn_and_says_what_it_has_to(machine: model.Machine) -> None:
     graph = machine_graph(machine)
