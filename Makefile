@@ -37,7 +37,7 @@ pytest: $(STAMP)  ## Run the tests with coverage
 	$(BIN)/pytest -n auto --cov
 
 clean:  ## Remove the environment, caches and build output
-	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .statewatt_cache *.egg-info
 	find engine models verify diagrams tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml setup.py

@@ -1,7 +1,7 @@
 """Proofs about a system read as data: for any number of things and all settings, or a counterexample to read.
 
-``verify(read(System))`` gives a ``Report``. It needs z3, the extra ``verify``, which is loaded with the first of these
-names: the pytest plugin in this package costs nothing to those who do not use it.
+``verify(read(System))`` gives a ``Report``. It needs z3, the extra ``verify``. Each of these names is loaded
+when it is asked for: the pytest plugin in this package costs nothing to those who do not use it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .plain.checking import check
     from .report import as_data
-    from .story import Story
-    from .verdict import Report, Verdict, verify
+    from .verdict import Report, Story, Verdict
+    from .verifying import verify
 
 __all__ = ["Report", "Story", "Verdict", "as_data", "check", "verify"]
 
 _HOMES = {
     "Report": "verdict",
-    "Story": "story",
+    "Story": "verdict",
     "Verdict": "verdict",
     "as_data": "report",
     "check": "plain.checking",
-    "verify": "verdict",
+    "verify": "verifying",
 }
 
 

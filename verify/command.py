@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ..engine.command.loading import STATION
+from .cache import FOLDER
 from .findings import told
 from .github import tell_github
+from .outcome import SECONDS
 from .report import check_file, check_folder, remarks, write, write_traces
 from .target import Target, target
 from .verdict import Report, Verdict
+from .verifying import Options, cores
 
 COLOURS = {"proved for any size": "green", "checked up to n": "yellow", "unknown": "yellow", "not inductive": "red"}
 
@@ -28,6 +32,16 @@ def command(
     property: Annotated[
         list[str] | None, typer.Option("--property", metavar="NAME", help="Only this property; may be repeated.")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", min=1, help="So many processes; by default one for each core.")
+    ] = None,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help=f"Keep proofs in {FOLDER}, and use those that are there.")
+    ] = True,
+    timeout: Annotated[
+        float,
+        typer.Option("--timeout", metavar="SECONDS", min=0.01, help="How long the solver may think about a question."),
+    ] = SECONDS,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write a report: .json, .md, .xml or .sarif.")
     ] = None,
@@ -49,7 +63,8 @@ def command(
     found = target(system)
     wanted = found.wanted(property) if property else None
     console = Console()
-    result = _verified(found, wanted, console)
+    options = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
+    result = _verified(found, wanted, console, options)
     if report:
         write(result, report)
     show(result, console)
@@ -60,16 +75,17 @@ def command(
     return 0 if result.holds else 1
 
 
-def _verified(target: Target, names: list[str] | None, console: Console) -> Report:
+def _verified(target: Target, names: list[str] | None, console: Console, how: Options) -> Report:
     if not console.is_terminal:
-        return target.verify(names, None)
-    with Bar(console=console, transient=True) as bar:
+        return target.verify(names, None, how)
+    # Refreshed by hand: a process with threads cannot be copied.
+    with Bar(console=console, transient=True, auto_refresh=False) as bar:
         task = bar.add_task("proving", total=None)
 
         def progress(text: str, done: int, steps: int) -> None:
-            bar.update(task, description=text, completed=done, total=steps)
+            bar.update(task, description=text, completed=done, total=steps, refresh=True)
 
-        return target.verify(names, progress)
+        return target.verify(names, progress, how)
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -95,7 +111,7 @@ def demonstrate() -> int:
     _line(
         console, "What is proved of the station, for any number of EVSEs, tokens and reservations and all settings:\n"
     )
-    report = _verified(target(STATION), None, console)
+    report = _verified(target(STATION), None, console, Options(jobs=cores()))
     _listed(report, console)
     _line(console, "")
     _sum(report, console)
@@ -120,7 +136,11 @@ def _sum(report: Report, console: Console) -> None:
     conditions = sum(v.goals for v in report.verdicts)
     proved = sum(v.holds for v in report.verdicts)
     counts = f"{proved} of {len(report.verdicts)} properties proved for any size"
-    _line(console, f"{counts}: {conditions} conditions, {report.seconds:.1f} s.")
+    cached = sum(v.cached for v in report.verdicts)
+    known = f" ({'all' if cached == conditions else cached} known from before)" if cached else ""
+    _line(console, f"{counts}: {conditions} conditions{known}, {report.seconds:.1f} s.")
+    if report.trouble:
+        print(f"statewatt verify: {report.trouble}", file=sys.stderr)
 
 
 def _table(shown: list[Verdict], owed: list[Verdict], console: Console) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..engine import model
-from .story import Story
 from .target import OVERALL
-from .verdict import Report, Verdict
+from .verdict import Report, Story, Verdict
 
 
 @dataclass(frozen=True)

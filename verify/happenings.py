@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..engine import model
 from ..engine.compiling.records import can_end
@@ -18,7 +18,10 @@ class Happening:
     kind: str
     machine: str = ""
     name: str = ""
-    transition: model.Transition | None = None
+    source: str = ""
+    number: int = 0
+    transition: model.Transition | None = field(default=None, compare=False)
+    """The transition of that number, from 0, for the event in the state ``source``."""
 
     @property
     def is_step(self) -> bool:
@@ -28,8 +31,8 @@ class Happening:
     @property
     def text(self) -> str:
         """What happens, for people."""
-        if self.transition:
-            return f"{self.machine}.{self.name} in {self.transition.source}"
+        if self.source:
+            return f"{self.machine}.{self.name} in {self.source}"
         return f"a new {self.machine}" if self.kind == "birth" else TEXTS[self.kind]
 
 
@@ -63,8 +66,8 @@ def happenings(system: model.System) -> Iterator[Happening]:
 def _taken(machine: model.Machine, event: model.Event) -> Iterator[Happening]:
     kind = "urgent" if event.urgent else "event"
     for state in machine.states:
-        for transition in exits(machine, state.name, event.name):
-            yield Happening(kind, machine.name, event.name, transition)
+        for number, transition in enumerate(exits(machine, state.name, event.name)):
+            yield Happening(kind, machine.name, event.name, state.name, number, transition)
 
 
 def exits(machine: model.Machine, state: str, event: str | None) -> list[model.Transition]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..engine import model
 from ..engine.reading.checks import walk
@@ -17,6 +17,7 @@ from .trusted import TrustedFunctions
 from .vocabulary import Vocabulary
 from .world import Key, World
 
+Names: TypeAlias = Collection[str] | None
 Claim = Callable[[World, World, Facts], Term]
 """(before, after, facts) gives the formula; a claim about states looks at ``after`` alone."""
 
@@ -60,6 +61,10 @@ class Problem:
     world: World
     properties: list[Property] = field(default_factory=list["Property"])
     _made: dict[tuple[str, tuple[tuple[int, ...], ...]], tuple[Term, Facts]] = field(default_factory=dict[Any, Any])
+
+    def named(self, names: Names) -> Iterator[Property]:
+        """The properties of these names, in their order; ``None``: all."""
+        return (p for p in self.properties if names is None or p.name in names)
 
     def facts_of(self, property_: Property, before: World, after: World) -> tuple[Term, Facts]:
         """The formula of a property, and what its evaluation owes."""
@@ -141,34 +146,35 @@ def _locals(evaluator: Evaluator, predicate: model.Predicate) -> Frame:
 # --- goals -----------------------------------------------------------------------------------------------------------
 
 
-def initial_goals(problem: Problem, world: World) -> Iterator[Goal]:
+def initial_goals(problem: Problem, world: World, names: Names = None) -> Iterator[Goal]:
     """The first state keeps every invariant."""
-    for property_ in problem.properties:
+    for property_ in problem.named(names):
         if property_.about == "state":
             yield from _goals(problem, property_, None, None, (), world, world)
 
 
-def idle_goals(problem: Problem) -> Iterator[Goal]:
+def idle_goals(problem: Problem, names: Names = None) -> Iterator[Goal]:
     """A step that changes nothing that a law reads keeps the law; the invariants themselves have an answer."""
-    for property_ in problem.properties:
+    for property_ in problem.named(names):
         if property_.about != "way":
             yield from _goals(problem, property_, None, None, (), problem.world, problem.world)
 
 
-def goals_of(problem: Problem, step: Step) -> Iterator[Goal]:
-    """Everything that is to be proved of a step."""
-    by_kind = {p.kind: p for p in problem.properties if p.about == "way"}
+def goals_of(problem: Problem, step: Step, names: Names = None) -> Iterator[Goal]:
+    """Everything that is to be proved of a step; ``names``: of these properties only."""
+    wanted = list(problem.named(names))
+    by_kind = {p.kind: p for p in wanted if p.about == "way"}
+    axioms = tuple(step.facts.axioms)
     for o in step.facts.obligations:
-        axioms = tuple(step.facts.axioms)
-        yield Goal(by_kind[o.kind], step, None, o.premises, o.claim, axioms, o.reason, o.where)
+        if o.kind in by_kind:
+            yield Goal(by_kind[o.kind], step, None, o.premises, o.claim, axioms, o.reason, o.where)
     for number, way in enumerate(step.ways):
         changed = way.world.changed_since(problem.world)
         sent = {emitted.command for emitted in way.world.emitted}
-        for property_ in problem.properties:
+        for property_ in wanted:
             if property_.about == "way" or (property_.about == "step" and step.kind == "drop"):
                 continue
             if property_.reads & changed or property_.commands & sent:
-                axioms = tuple(step.facts.axioms)
                 yield from _goals(problem, property_, step, number, way.premises, problem.world, way.world, axioms)
 
 

@@ -1,197 +1,158 @@
 """Proofs: each property of a system, for any number of things and any settings, by induction over steps.
 
 The first state keeps every invariant; every step from a state that keeps them leads to one that does, keeps every law
-and owes nothing. All of it is one question to the solver for each way through a step: is there a state in which this
-way is open and some claim fails? Only where there is one, or no answer comes, each claim is asked for on its own.
+and owes nothing.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from ..engine import model
-from .properties import Goal, Problem, Property, goals_of, idle_goals, initial_goals, problem
-from .steps import Step, Steps
-from .terms import Term, both, implied, negated, z3
-from .vocabulary import Vocabulary
-from .world import empty_world, unknown_world
-
-VerdictWord: TypeAlias = Literal["proved for any size", "violated", "not inductive", "checked up to n", "unknown"]
-
-PROVED: VerdictWord = "proved for any size"
-SHOWN_AT_MOST = 3
-"""How many failures of one property are looked for."""
-SECONDS = 10.0
-"""How long the solver thinks about one question."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A goal that the solver did not prove; ``answer`` is ``sat`` (it has a counterexample) or ``unknown``."""
-
-    goal: Goal
-    answer: str
-    hypotheses: tuple[Term, ...]
-
-
-@dataclass
-class Outcome:
-    """What came of one property."""
-
-    owner: Property
-    seconds: float = 0.0
-    goals: int = 0
-    failures: list[Failure] = field(default_factory=list[Failure])
-    needs: tuple[str, ...] = ()
-    """Unproved invariants with whose help it would be proved."""
-
-    @property
-    def proved(self) -> bool:
-        """Every goal was proved."""
-        return not self.failures
-
-
-@dataclass
-class Proof:
-    """All of it: the problem, its steps, and one outcome for each property that was asked for."""
-
-    problem: Problem
-    steps: list[Step]
-    outcomes: dict[str, Outcome]
-    seconds: float = 0.0
-
+from .cache import Cache
+from .crew import Crew
+from .duties import duties
+from .happenings import Happening, happenings
+from .outcome import SHOWN_AT_MOST, Answer, Gap, Outcome
+from .properties import Problem
+from .workshop import Failure, Workshop
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what is proved next, how many steps are done, and of how many."""
 
 
-def prove(system: model.System, names: Iterable[str] | None = None, progress: Progress | None = None) -> Proof:
-    """Prove the properties of a system (``names``: of the laws only these; invariants are proved all the same)."""
+@dataclass
+class Proof:
+    """All of it: one outcome for each property that was asked for, and the formulas, if somebody wants them."""
+
+    workshop: Workshop
+    outcomes: dict[str, Outcome]
+    seconds: float = 0.0
+
+    @property
+    def problem(self) -> Problem:
+        """The system as formulas."""
+        return self.workshop.problem
+
+    def failures(self, outcome: Outcome) -> Iterator[Failure]:
+        """The goals that were not proved."""
+        return (self.workshop.failure(outcome, gap) for gap in outcome.failures)
+
+
+def prove(
+    system: model.System,
+    names: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    *,
+    cache: Cache | None = None,
+    crew: Crew | None = None,
+) -> Proof:
+    """Prove the properties of a system (``names``: these, and all invariants if one of these is proved)."""
     begin = time.perf_counter()
-    vocabulary = Vocabulary(system)
-    world = unknown_world(vocabulary)
-    found = problem(system, vocabulary, world)
-    steps = list(Steps(vocabulary, found.trusted, world).all())
-    wanted = None if names is None else set(names)
-    open_ = [p for p in found.properties if wanted is None or p.about != "step" or p.name in wanted]
-    outcomes = {p.name: Outcome(p) for p in open_}
-    _round(found, steps, outcomes, frozenset(), progress)
-    _without_the_unproved(found, steps, outcomes, progress)
-    return Proof(found, steps, outcomes, time.perf_counter() - begin)
+    workers = crew or Crew(system)
+    induction = Induction(system, cache or Cache(system), workers, progress)
+    induction.prove(names)
+    return Proof(workers.workshop, induction.outcomes, time.perf_counter() - begin)
 
 
-def _round(
-    problem: Problem,
-    steps: list[Step],
-    outcomes: Mapping[str, Outcome],
-    unproved: frozenset[str],
-    progress: Progress | None,
-) -> None:
-    """Prove all outcomes, assuming every invariant but those that are unproved."""
-    prover = Prover(problem, outcomes, unproved)
-    prover.start()
-    for number, step in enumerate(steps):
-        if progress:
-            progress(step.text, number, len(steps))
-        prover.step(step)
+class Induction:
+    """One proof by induction: every duty at every happening, as far as it is not known."""
+
+    def __init__(self, system: model.System, cache: Cache, crew: Crew, progress: Progress | None) -> None:
+        self.happenings = list(happenings(system))
+        self.duties = {duty.name: duty for duty in duties(system)}
+        self.outcomes: dict[str, Outcome] = {}
+        self.cache = cache
+        self.crew = crew
+        self.progress = progress
+
+    def prove(self, names: Iterable[str] | None) -> None:
+        """Prove the duties of these names; what is proved rests on the invariants, so these then as well."""
+        wanted = set(self.duties if names is None else names)
+        helping = {name for name, duty in self.duties.items() if duty.about != "step"} - wanted
+        self._prove(wanted)
+        if not wanted or any(self.outcomes[name].proved for name in wanted):
+            self._prove(helping)
+            self._without_the_unproved()
+
+    def _prove(self, names: Iterable[str]) -> None:
+        fresh = {name: Outcome(self.duties[name]) for name in self.duties if name in names}
+        self._round(fresh, frozenset())
+        self.outcomes |= fresh
+
+    def _without_the_unproved(self) -> None:
+        """What was proved with the help of an invariant that is not proved itself has to do without it."""
+        unproved: frozenset[str] = frozenset()
+        while True:
+            failed = frozenset(
+                o.owner.name for o in self.outcomes.values() if o.owner.about == "state" and not o.proved
+            )
+            if failed == unproved:
+                return
+            unproved = failed
+            again = {name: Outcome(o.owner) for name, o in self.outcomes.items() if o.proved}
+            self._round(again, unproved)
+            for name, outcome in again.items():
+                self.outcomes[name].seconds += outcome.seconds
+                if not outcome.proved:
+                    self.outcomes[name].failures = outcome.failures
+                    self.outcomes[name].without = unproved
+                    self.outcomes[name].needs = tuple(sorted(unproved))
+
+    # --- one round ---------------------------------------------------------------------------------------------------
+
+    def _round(self, outcomes: Mapping[str, Outcome], unproved: frozenset[str]) -> None:
+        """Decide all duties at all happenings, assuming every invariant but those that are unproved."""
+        asked: dict[int, list[str]] = {}
+        for number, happening in enumerate(self.happenings):
+            for outcome in outcomes.values():
+                known = self.cache.known(happening, outcome.owner, unproved)
+                if known is None:
+                    asked.setdefault(number, []).append(outcome.owner.name)
+                else:
+                    outcome.goals += known
+                    outcome.cached += known
+        answers = self._answers(asked, unproved)
+        for number in sorted(answers):
+            happening = self.happenings[number]
+            for answer in answers[number]:
+                self._take(outcomes[answer.duty], happening, answer, unproved)
+
+    def _take(self, outcome: Outcome, happening: Happening, answer: Answer, unproved: frozenset[str]) -> None:
+        outcome.goals += answer.conditions
+        outcome.seconds += answer.seconds
+        if answer.asked and not answer.failures:
+            self.cache.note(happening, outcome.owner, unproved, answer.conditions)
+        room = SHOWN_AT_MOST - len(outcome.failures)
+        outcome.failures += [Gap(happening, goal, said) for goal, said in answer.failures[:room]]
+
+    def _answers(self, asked: Mapping[int, list[str]], unproved: frozenset[str]) -> dict[int, list[Answer]]:
+        """What the crew says, by happening; whatever comes first, the same in the end."""
+        found: dict[int, list[Answer]] = {}
+        at_work: dict[Future[list[Answer]], int] = {}
+        waiting = sorted(asked)
+        while waiting or at_work:
+            while waiting and len(at_work) < self.crew.room:
+                number = waiting.pop(0)
+                if self.progress:
+                    self.progress(self.happenings[number].text, len(found), len(asked))
+                tired = _tired(found, number)
+                task = self.crew.submit(Workshop.answers, self.happenings[number], asked[number], unproved, tired)
+                at_work[task] = number
+            for task in wait(at_work, return_when=FIRST_COMPLETED).done:
+                found[at_work.pop(task)] = task.result()
+        return found
 
 
-def _without_the_unproved(
-    problem: Problem, steps: list[Step], outcomes: dict[str, Outcome], progress: Progress | None
-) -> None:
-    """What was proved with the help of an invariant that is not proved itself has to do without it."""
-    unproved: frozenset[str] = frozenset()
-    while True:
-        failed = frozenset(o.owner.name for o in outcomes.values() if o.owner.about == "state" and not o.proved)
-        if failed == unproved:
-            return
-        unproved = failed
-        again = {name: Outcome(o.owner) for name, o in outcomes.items() if o.proved}
-        _round(problem, steps, again, unproved, progress)
-        for name, outcome in again.items():
-            outcomes[name].seconds += outcome.seconds
-            if not outcome.proved:
-                outcomes[name].failures = outcome.failures
-                outcomes[name].needs = tuple(sorted(unproved))
-
-
-class Prover:
-    """One incremental solver that knows the induction hypothesis."""
-
-    def __init__(self, problem: Problem, outcomes: Mapping[str, Outcome], unproved: frozenset[str]) -> None:
-        self.problem = problem
-        self.outcomes = outcomes
-        claims, axioms = problem.assumed(unproved)
-        self.hypotheses = (*claims, *axioms, *problem.vocabulary.text_axioms())
-        self._solver = _solver(self.hypotheses)
-
-    def start(self) -> None:
-        """The first state, and what a step does that changes nothing."""
-        world = empty_world(self.problem.vocabulary)
-        texts = self.problem.vocabulary.text_axioms()
-        self._decide(_solver(texts), (), self._asked(initial_goals(self.problem, world)), tuple(texts))
-        self._decide(self._solver, (), self._asked(idle_goals(self.problem)), self.hypotheses)
-
-    def step(self, step: Step) -> None:
-        """Everything that is to be proved of a step."""
-        groups: dict[int | None, list[Goal]] = {}
-        for goal in self._asked(goals_of(self.problem, step)):
-            groups.setdefault(goal.way, []).append(goal)
-        for way, goals in groups.items():
-            premises = () if way is None else step.ways[way].premises
-            self._decide(self._solver, premises, goals, self.hypotheses)
-
-    def _asked(self, goals: Iterable[Goal]) -> list[Goal]:
-        return [
-            goal
-            for goal in goals
-            if goal.owner.name in self.outcomes and len(self.outcomes[goal.owner.name].failures) < SHOWN_AT_MOST
-        ]
-
-    def _decide(
-        self, solver: Term, premises: tuple[Term, ...], goals: list[Goal], hypotheses: tuple[Term, ...]
-    ) -> None:
-        """Decide goals that share their first premises."""
-        if not goals:
-            return
-        begin = time.perf_counter()
-        count = len(premises)
-        axioms = {id(axiom): axiom for goal in goals for axiom in goal.axioms}
-        claims = [implied(goal.premises[count:], goal.claim) for goal in goals]
-        solver.push()
-        solver.add(*axioms.values(), *premises)
-        if _ask(solver, negated(both(claims))) != "unsat":
-            for goal, claim in zip(goals, claims, strict=True):
-                self._decide_alone(solver, goal, claim, hypotheses)
-        solver.pop()
-        each = (time.perf_counter() - begin) / len(goals)
-        for goal in goals:
-            self.outcomes[goal.owner.name].seconds += each
-            self.outcomes[goal.owner.name].goals += 1
-
-    def _decide_alone(self, solver: Term, goal: Goal, claim: Term, hypotheses: tuple[Term, ...]) -> None:
-        outcome = self.outcomes[goal.owner.name]
-        if len(outcome.failures) >= SHOWN_AT_MOST:
-            return
-        answer = _ask(solver, negated(claim))
-        if answer != "unsat":
-            outcome.failures.append(Failure(goal, answer, (*hypotheses, *goal.axioms, *goal.premises)))
-
-
-def _solver(hypotheses: Iterable[Term]) -> Term:
-    solver = z3.Solver()
-    solver.set("timeout", round(SECONDS * 1000))
-    solver.add(*hypotheses)
-    return solver
-
-
-def _ask(solver: Term, formula: Term) -> str:
-    """Whether the formula can hold: ``sat``, ``unsat`` or ``unknown``."""
-    solver.push()
-    solver.add(formula)
-    answer = str(solver.check())
-    solver.pop()
-    return answer
+def _tired(found: Mapping[int, list[Answer]], number: int) -> frozenset[str]:
+    """The duties with failures enough at what comes before: whatever fails here, it would not be shown."""
+    failures: dict[str, int] = {}
+    for earlier, answers in found.items():
+        if earlier < number:
+            for answer in answers:
+                failures[answer.duty] = failures.get(answer.duty, 0) + len(answer.failures)
+    return frozenset(name for name, count in failures.items() if count >= SHOWN_AT_MOST)

@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 
 from ..engine.state import InputError
 from .findings import Finding, findings, in_repository, overall, uri
-from .story import place
-from .verdict import Report, Verdict
+from .verdict import Report, Verdict, place
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -40,6 +39,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "seconds": round(verdict.seconds, 4),
         "conditions": verdict.goals,
+        "cached": verdict.cached,
         "declared": verdict.declared,
         "file": verdict.where.file,
         "line": verdict.where.line,

@@ -14,8 +14,8 @@ from ..engine import model
 from ..engine.compiling.records import stored
 from .grounded import grounded
 from .properties import Problem
-from .prove import Failure
 from .terms import Optional, Term, Value, every, negated, same, same_term, z3
+from .workshop import Failure
 from .world import state_of, there
 
 MOST = 4

@@ -105,11 +105,9 @@ class Steps:
                 given[parameter.name], is_there = self.given(parameter.name, parameter.type)
                 way = way.given(is_there)
         passed = way = executor.in_state(machine, thing, transition.source, way)
-        for each in exits(machine, transition.source, event.name):
+        for each in exits(machine, happening.source, event.name)[: happening.number + 1]:
             facts.obligations.clear()
             passed, way = executor.tried(thing, each, given, way)
-            if each is transition:
-                break
         ways = () if passed.impossible else tuple(executor.take(machine, thing, transition, given, passed))
         where = transition.where
         return Step(happening.kind, machine.name, event.name, transition, thing, given, now, ways, facts, where)

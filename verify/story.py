@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..engine import Engine, EngineFault, InputError, Refusal, Row, StationState, model
@@ -19,28 +17,12 @@ from ..engine.state import Input
 from ..engine.tracefile import Given, steps
 from .concrete import Concrete, Content, spelled
 from .properties import Goal, Problem
-from .prove import Failure
 from .smallest import Small
 from .steps import Step
 from .terms import both
+from .verdict import Story, place
 from .ways import Taken, Way
-
-
-@dataclass(frozen=True)
-class Story:
-    """A counterexample told. ``confirmed``: the engine does the same and breaks the same property; then ``trace`` are
-    the lines of a file that ``statewatt replay`` runs to the very same states."""
-
-    title: str
-    where: model.Where
-    lines: tuple[str, ...]
-    confirmed: bool | None = None
-    trace: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return "\n".join((f"{self.title}  ({place(self.where)})", *(f"  {line}" for line in self.lines)))
+from .workshop import Failure
 
 
 class Teller:
@@ -213,13 +195,6 @@ class Teller:
         used = ", ".join(sorted(self.problem.trusted.used))
         reason = f"; the answers of the trusted functions ({used}) are free in a proof" if used else ""
         return f"the engine {what}{reason}"
-
-
-def place(where: model.Where) -> str:
-    """File and line, from the working directory where that is above it."""
-    file = Path(where.file)
-    here = Path.cwd()
-    return f"{file.relative_to(here) if file.is_relative_to(here) else file}:{where.line}"
 
 
 def _title(goal: Goal) -> str:

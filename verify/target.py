@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from ..engine import Machine, System, model
 from ..engine.command.loading import named
@@ -14,6 +14,7 @@ from ..engine.state import InputError
 from .duties import duties
 from .plain.names import ASKED_ONLY, PROPERTIES, PlainClass, is_plain
 from .plain.places import Places
+from .verifying import Options, verify
 
 if TYPE_CHECKING:
     from .prove import Progress
@@ -26,7 +27,15 @@ OVERALL = {
 }
 """What a run over all properties of a system looks at beside them."""
 
-Run: TypeAlias = "Callable[[Iterable[str] | None, Progress | None], Report]"
+ALONE = Options()
+
+
+class Run(Protocol):
+    """Verifies what is named, or all."""
+
+    def __call__(self, names: Iterable[str] | None, progress: Progress | None, how: Options = ALONE) -> Report:
+        """The report; a plain class needs no solver, and ``how`` does not count."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -80,10 +89,8 @@ def target(reference: str) -> Target:
 
 
 def _system(reference: str, system: model.System) -> Target:
-    def run(names: Iterable[str] | None, progress: Progress | None) -> Report:
-        from .verdict import verify
-
-        return verify(system, names, progress)
+    def run(names: Iterable[str] | None, progress: Progress | None, how: Options = ALONE) -> Report:
+        return verify(system, names, progress, jobs=how.jobs, cache=how.cache, seconds=how.seconds)
 
     overall = tuple(Named(name, label, system.where) for name, label in OVERALL.items())
     properties = tuple(Named(duty.name, duty.label, duty.where) for duty in duties(system))
@@ -91,7 +98,7 @@ def _system(reference: str, system: model.System) -> Target:
 
 
 def _plain(reference: str, cls: PlainClass) -> Target:
-    def run(names: Iterable[str] | None, progress: Progress | None) -> Report:
+    def run(names: Iterable[str] | None, progress: Progress | None, how: Options = ALONE) -> Report:
         from .plain.checking import check
 
         return check(cls, names)

@@ -23,6 +23,9 @@ class NotModelledError(InputError):
         self.reason = reason
         self.where = where
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.reason, self.where)
+
 
 class Vocabulary:
     """Sorts: one for each machine, enumeration, kind of value, and region; and new unknowns of every type.

@@ -16,14 +16,13 @@ from statewatt.engine.command.telling import command_text
 from statewatt.engine.command.values import compact
 from statewatt.engine.reading import read
 from statewatt.models.recording import Recording
+from statewatt.verify.duties import duties
 from statewatt.verify.happenings import happenings
-from statewatt.verify.properties import problem
-from statewatt.verify.prove import Failure, Outcome, Prover
+from statewatt.verify.outcome import SHOWN_AT_MOST, Gap, Outcome
 from statewatt.verify.smallest import Small, smallest
-from statewatt.verify.steps import Steps
-from statewatt.verify.story import Story, Teller
-from statewatt.verify.vocabulary import Vocabulary
-from statewatt.verify.world import unknown_world
+from statewatt.verify.story import Teller
+from statewatt.verify.verdict import Story
+from statewatt.verify.workshop import Failure, Workshop
 from tests.models.days import Watched, days
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -136,18 +135,16 @@ def twin_of(name: str) -> Any:
 def refuted(twin: str, law: str, step: str) -> Story | None:
     """The counterexample to a law in the named step of a twin; none where the law is kept there."""
     system = read(twin_of(twin))
-    vocabulary = Vocabulary(system)
-    world = unknown_world(vocabulary)
-    found = problem(system, vocabulary, world)
-    outcome = Outcome(next(p for p in found.properties if p.name == law))
-    prover = Prover(found, {law: outcome}, frozenset())
-    steps = Steps(vocabulary, found.trusted, world)
+    workshop = Workshop(system)
+    outcome = Outcome(next(duty for duty in duties(system) if duty.name == law))
     for happening in happenings(system):
         if f"{happening.machine}.{happening.name}" == step:
-            prover.step(steps.of(happening))
+            (answer,) = workshop.answers(happening, {law}, frozenset())
+            outcome.failures += [Gap(happening, number, said) for number, said in answer.failures]
     if not outcome.failures:
         return None
-    failure = min(outcome.failures, key=_length)
+    found = workshop.problem
+    failure = min((workshop.failure(outcome, gap) for gap in outcome.failures[:SHOWN_AT_MOST]), key=_length)
     teller = Teller(found)
     stories: list[Story] = []
     for least in (1, 2):

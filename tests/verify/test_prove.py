@@ -15,7 +15,8 @@ from statewatt.models.station import ChargingStation
 from statewatt.verify.enabled import impossible
 from statewatt.verify.prove import Proof, prove
 from statewatt.verify.smallest import Small, smallest
-from statewatt.verify.story import Story, Teller
+from statewatt.verify.story import Teller
+from statewatt.verify.verdict import Story
 from statewatt.verify.walk import Walker, breaks, shortened, transitions
 
 BROKEN = {
@@ -49,7 +50,7 @@ def sound() -> Proof:
 
 
 def first_story(proof: Proof, name: str) -> Story:
-    failure = proof.outcomes[name].failures[0]
+    failure = next(proof.failures(proof.outcomes[name]))
     small = smallest(proof.problem, failure)
     assert isinstance(small, Small)
     return Teller(proof.problem).tell(failure, small)
@@ -65,7 +66,7 @@ def test_every_property_is_proved() -> None:
 
 
 def test_every_transition_can_happen_in_a_lawful_state() -> None:
-    assert impossible(sound(), transitions(sound().problem.system)) == []
+    assert impossible(sound().workshop, transitions(sound().problem.system)) == []
 
 
 @pytest.mark.slow

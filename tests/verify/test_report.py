@@ -65,13 +65,15 @@ def test_markdown(report: Report) -> None:
 
 def test_a_refuted_law_is_a_finding(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "report.json"
-    assert application.run(["verify", SMALL, "--property", "one_evse_per_token", "--report", str(file)]) == 1
+    assert (
+        application.run(["verify", SMALL, "--no-cache", "--property", "one_evse_per_token", "--report", str(file)]) == 1
+    )
     assert "one_evse_per_token: No token holds two EVSEs" in capsys.readouterr().out
     assert [p["name"] for p in json.loads(file.read_text())["properties"]] == ["one_evse_per_token"]
 
 
 def test_a_proved_law_is_well() -> None:
-    assert application.run(["verify", SMALL, "--property", "a_grant_is_never_overwritten"]) == 0
+    assert application.run(["verify", SMALL, "--no-cache", "--property", "a_grant_is_never_overwritten"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_a_proved_law_is_well() -> None:
     ],
 )
 def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert application.run(["verify", SMALL, *arguments]) == 2
+    assert application.run(["verify", SMALL, "--no-cache", *arguments]) == 2
     assert message in capsys.readouterr().err
 
 

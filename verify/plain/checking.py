@@ -6,9 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from ..prove import PROVED
-from ..story import Story
-from ..verdict import Report, Verdict
+from ..verdict import PROVED, Report, Story, Verdict
 from .chart import Chart, chart
 from .checks import Checks, Finding
 from .names import ASKED_ONLY, PROPERTIES, PlainClass

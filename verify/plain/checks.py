@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import combinations
 
 from ...engine.model import Where
-from ..story import place
 from ..terms import Term, negated, z3
+from ..verdict import place
 from .chart import Arrow, Chart
 from .conditions import Conditions
 

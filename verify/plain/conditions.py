@@ -10,8 +10,8 @@ from itertools import pairwise
 from statemachine.spec_parser import replace_operators
 
 from ...engine.state import InputError
-from ..story import place
 from ..terms import FALSE, TRUE, Term, both, either, negated, z3
+from ..verdict import place
 from .chart import Arrow, Condition
 
 COMPARED: Mapping[type[ast.cmpop], Callable[[Term, Term], Term]] = {
