@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from . import model
@@ -23,13 +24,21 @@ class Violation:
 
 
 class Laws:
-    """The invariants and laws of a system, as functions."""
+    """The invariants and laws of a system, as functions; ``names``: these alone."""
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: Compiled, names: Collection[str] | None = None) -> None:
         system = compiled.system
         self._compiled = compiled
-        self._invariants = [(p, compiled.predicate(system.name, p.name)) for p in system.invariants]
-        self._laws = [(p, compiled.predicate(system.name, p.name)) for p in system.laws]
+        self._invariants = [
+            (p, compiled.predicate(system.name, p.name)) for p in system.invariants if names is None or p.name in names
+        ]
+        self._laws = [
+            (p, compiled.predicate(system.name, p.name)) for p in system.laws if names is None or p.name in names
+        ]
+
+    def violations(self, before: State, commands: tuple[object, ...], after: State) -> tuple[Violation, ...]:
+        """The invariants that do not hold after a move, and the laws that it breaks."""
+        return self.invariants(after) + self.laws(before, commands, after)
 
     def invariants(self, state: State) -> tuple[Violation, ...]:
         """The invariants that do not hold in a state, in the order of the model."""

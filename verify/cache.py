@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -42,7 +42,8 @@ class Cache:
         self._content = Content(system)
         self._folder = folder
         self._proved: dict[str, dict[str, Known]] = {}
-        self._walk: dict[str, Any] | None = None
+        self._walks: dict[str, Any] = {}
+        self._system_key = ""
         self._keys: dict[Happening | str, str] = {}
         self._assumed: dict[frozenset[str], frozenset[str]] = {}
         self._changed = False
@@ -80,21 +81,19 @@ class Cache:
 
     # --- walks -------------------------------------------------------------------------------------------------------
 
-    @property
-    def walk(self) -> Any:
-        """What was noted of a walk through this very system; ``None`` if nothing was."""
-        if self._walk and self._walk["of"] == self._walked:
-            return self._walk["found"]
-        return None
+    def walk(self, names: Collection[str] | None) -> Any:
+        """What was noted of a walk through this very system that looked for these properties, or for all."""
+        return self._walks.get(self._walked(names))
 
-    def note_walk(self, found: Any) -> None:
+    def note_walk(self, names: Collection[str] | None, found: Any) -> None:
         """A walk met nothing wrong; ``found`` is what else it saw, as JSON."""
-        self._walk = {"of": self._walked, "found": found}
+        self._walks[self._walked(names)] = found
         self._changed = True
 
-    @property
-    def _walked(self) -> str:
-        return f"{self._content.whole} {modules_key(self._system)}"
+    def _walked(self, names: Collection[str] | None) -> str:
+        if not self._system_key:
+            self._system_key = f"{self._content.whole} {modules_key(self._system)}"
+        return " ".join([self._system_key, *(["*"] if names is None else sorted(names))])
 
     # --- the file ----------------------------------------------------------------------------------------------------
 
@@ -129,7 +128,8 @@ class Cache:
             for at, known in self._proved.items()
             if at in here
         }
-        return {"hypotheses": [sorted(assumed) for assumed in sets], "proved": proved, "walk": self._walk}
+        walks = {of: found for of, found in self._walks.items() if of.startswith(self._system_key)}
+        return {"hypotheses": [sorted(assumed) for assumed in sets], "proved": proved, "walks": walks}
 
     def _read(self, file: Path) -> None:
         try:
@@ -147,7 +147,7 @@ class Cache:
             sets = [frozenset(keys) for keys in data["hypotheses"]]
             for at, known in data["proved"].items():
                 self._proved[at] = {duty: (count, sets[number]) for duty, (count, number) in known.items()}
-            self._walk = data["walk"]
+            self._walks = data["walks"]
 
 
 def _digest(body: str) -> str:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from ..engine import Engine, model
-from ..engine.tracefile import Given, steps
 from .cache import Cache
-from .concrete import spelled
+from .concrete import Concrete
 from .crew import Crew
 from .enabled import impossible
 from .outcome import Outcome, Walked
 from .prove import Progress, Proof, prove
-from .smallest import MOST, smallest
+from .search import Goal, way_to
+from .smallest import MOST, Small, smallest
 from .story import Teller
+from .telling import WayTeller
 from .verdict import PROVED, Story, Verdict, VerdictWord
 from .walk import Broken, Transition, Walker, shortened
 from .workshop import Failure, Workshop
 
 WALK = 8_000
 """Steps of the walk that looks for witnesses."""
-HUNT = 30_000
-"""Steps of the walk that looks for a way to a counterexample."""
+HUNTS = (16_000, 24_000)
+"""Steps of the walks that look for a way to a counterexample, before a search and after it."""
 
 
 def walked(workshop: Workshop, names: Collection[str] | None) -> Walked:
@@ -82,21 +84,55 @@ class Judge:
         self.proof = proof
         self.walked = walked
         self.engine: Engine[Any] = Engine(proof.workshop.system)
-        self._teller: Teller | None = None
         self.broken = dict(walked.broken)
+        self._searches: dict[str, Broken | None] = {}
+        self._small: dict[tuple[int, int], tuple[Failure, Small | str]] = {}
+
+    @cached_property
+    def teller(self) -> Teller:
+        """Tells the counterexamples."""
+        return Teller(self.proof.problem)
 
     def hunt(self, names: Iterable[str]) -> None:
-        """Look for ways to counterexamples."""
-        declared = [name for name in names if self.proof.outcomes[name].owner.declared]
-        if declared and not set(declared) <= set(self.broken):
-            self.broken |= Walker(self.engine).walk(HUNT, hunted=declared).broken
+        """Look for ways to counterexamples: at random, then led by these counterexamples, then at random again."""
+        declared = (name for name in names if self.proof.outcomes[name].owner.declared)
+        open_: list[str] = [name for name in declared if name not in self.broken]
+        walker = Walker(self.engine)
+        for hunt in HUNTS:
+            if open_:
+                self.broken |= walker.walk(hunt, hunted=open_).broken
+                open_ = [name for name in open_ if name not in self.broken and not self._searched(name)]
+
+    def _searched(self, name: str) -> bool:
+        """Whether a search that is led by counterexamples finds a way; one search for each property."""
+        if name not in self._searches:
+            failures = self.proof.failures(self.proof.outcomes[name])
+            goals = (self._goal(failure) for failure in failures)
+            self._searches[name] = way_to(self.engine, name, (goal for goal in goals if goal))
+            if found := self._searches[name]:
+                self.broken[name] = found
+        return self._searches[name] is not None
+
+    def _goal(self, failure: Failure) -> Goal | None:
+        step, small = failure.goal.step, self._smallest(failure, 1)
+        if step is None or isinstance(small, str):
+            return None
+        concrete = Concrete(self.proof.problem, small)
+        after = step.ways[failure.goal.way].world if failure.goal.way is not None else self.proof.problem.world
+        return Goal(concrete.content(self.proof.problem.world), concrete.input(step, after))
+
+    def _smallest(self, failure: Failure, least: int) -> Small | str:
+        known = (id(failure.goal.claim), least)
+        if known not in self._small:
+            self._small[known] = failure, smallest(self.proof.problem, failure, least)
+        return self._small[known][1]
 
     def of(self, outcome: Outcome) -> Verdict:
         """The verdict of one property."""
         begin = time.perf_counter()
         broken = self.broken.get(outcome.owner.name)
         if broken and outcome.owner.declared:
-            story = self._told(shortened(self.engine, broken), outcome)
+            story = WayTeller(self.teller).tell(shortened(self.engine, broken), outcome.owner)
             return self._verdict(outcome, "violated", (story,), begin)
         if outcome.proved:
             return self._verdict(outcome, PROVED, (), begin)
@@ -133,12 +169,10 @@ class Judge:
         """The smallest counterexample, or (if that is wanted) a larger one where only that is the engine's too."""
         found: Story | None = None
         for least in (1, 2) if larger else (1,):
-            small = smallest(self.proof.problem, failure, least)
+            small = self._smallest(failure, least)
             if isinstance(small, str):
                 return found or small
-            if self._teller is None:
-                self._teller = Teller(self.proof.problem)
-            story = self._teller.tell(failure, small)
+            story = self.teller.tell(failure, small)
             if story.confirmed is not False:
                 return story
             found = found or story
@@ -149,24 +183,3 @@ class Judge:
         self, outcome: Outcome, word: VerdictWord, stories: Sequence[Story], begin: float, note: str = "", size: int = 0
     ) -> Verdict:
         return Verdict.of(outcome, word, stories, note, size, time.perf_counter() - begin)
-
-    def _told(self, broken: Broken, outcome: Outcome) -> Story:
-        """The way from the empty system."""
-        system = self.engine.system
-        defaults = {s.name: s.initial for s in system.settings if s.has_default}
-        lines = ["from a system without things:"]
-        for setting in system.settings:
-            value = getattr(broken.config, setting.name)
-            plain = getattr(value, "name", value)
-            if setting.name not in defaults or plain != defaults[setting.name]:
-                lines.append(f"  setting {setting.name} = {spelled(value)}")
-        for event, now in broken.inputs:
-            given = getattr(event, "fields", getattr(event, "arguments", getattr(event, "settings", {})))
-            shown = ", ".join(f"{name} = {spelled(value)}" for name, value in given.items())
-            what = "time passes" if event is None else str(event)
-            lines.append(f"  at {now}: {what}" + (f" ({shown})" if shown else ""))
-        lines.append(f"the engine stops here: {broken.fault}" if broken.fault else "the last step breaks it")
-        p = outcome.owner
-        given = [Given(event, now) for event, now in broken.inputs]
-        trace = steps(self.engine, self.engine.start(broken.config), given)
-        return Story(f"{p.name}: {p.label}", p.where, tuple(lines), True, tuple(trace))

@@ -44,7 +44,7 @@ class Teller:
         lines = ["before:", *(f"  {line}" for line in self._state(before)), self._event(concrete, step, way)]
         lines += [f"  {line}" for line in self._path(concrete, step, way)]
         if after:
-            lines += ["what changes:", *(f"  {line}" for line in self._changes(before, after))]
+            lines += ["what changes:", *(f"  {line}" for line in self.changes(before, after))]
         confirmed, word, trace = self._replay(concrete, goal, step, way, before, after)
         sent = [message for message in (trace[-1]["out"] if trace else ()) if "command" in message]
         lines += ["what is sent:", *(f"  {self._command(message)}" for message in sent)] if sent else []
@@ -62,17 +62,18 @@ class Teller:
         for setting in self.problem.system.settings:
             value = getattr(content.config, setting.name)
             if not setting.has_default or not _is_default(value, setting):
-                yield f"setting {setting.name} = {self._told(setting.type, value)}"
+                yield f"setting {setting.name} = {self.told(setting.type, value)}"
         for machine in self.problem.system.machines:
             for key, row in content.things.get(machine.name, {}).items():
                 shown = [
-                    f"{a.name} = {self._told(a.type, row.fields[a.name])}"
+                    f"{a.name} = {self.told(a.type, row.fields[a.name])}"
                     for a in stored(machine)
                     if not a.has_default or not _is_default(row.fields[a.name], a)
                 ]
                 yield f"{machine.name} {key} is {' and '.join(row.states)}" + (f"; {', '.join(shown)}" if shown else "")
 
-    def _told(self, type_: model.Type, value: Any) -> str:
+    def told(self, type_: model.Type, value: Any) -> str:
+        """A value of that type, for people."""
         inner = type_.of if isinstance(type_, model.Maybe) else type_
         if value is None:
             return "None"
@@ -82,7 +83,8 @@ class Teller:
             return "{" + ", ".join(f"{inner.machine} {key}" for key in sorted(value)) + "}"
         return spelled(value)
 
-    def _changes(self, before: Content, after: Content) -> Iterator[str]:
+    def changes(self, before: Content, after: Content) -> Iterator[str]:
+        """What is otherwise after a step."""
         for machine in self.problem.system.machines:
             old, new = before.things.get(machine.name, {}), after.things.get(machine.name, {})
             for key in sorted({*old, *new}):
@@ -109,7 +111,7 @@ class Teller:
         for a in stored(machine):
             was, now = old.fields[a.name], new.fields[a.name]
             if was != now:
-                yield f"{a.name}: {self._told(a.type, was)} → {self._told(a.type, now)}"
+                yield f"{a.name}: {self.told(a.type, was)} → {self.told(a.type, now)}"
 
     def _command(self, message: Mapping[str, Any]) -> str:
         """A command of a trace, for people."""
@@ -134,7 +136,7 @@ class Teller:
             assert step.thing is not None
             head = f"then: {machine.name} {concrete.key(machine.name, step.thing)}, {step.name}"
         given = [
-            f"{name} = {self._told(types[name], concrete.value(types[name], value))}"
+            f"{name} = {self.told(types[name], concrete.value(types[name], value))}"
             for name, value in step.given.items()
         ]
         return head + (f" ({', '.join(given)})" if given else "")

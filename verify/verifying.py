@@ -55,15 +55,15 @@ def verify(
     begin = time.perf_counter()
     asked = None if names is None else frozenset(names)
     kept = Cache(system, cache)
-    known, found = _recalled(system, asked, kept), _recalled_walk(kept)
+    known, found = _recalled(system, asked, kept), _recalled_walk(kept, asked)
     if known is not None and found is not None:
         verdicts, walked = [Verdict.of(outcome, PROVED) for outcome in known], found
     else:
         from .judge import judged
 
         verdicts, walked = judged(system, asked, progress, kept, found, jobs=jobs, seconds=seconds)
-        if asked is None and not found:
-            _note_walk(kept, walked)
+        if not found:
+            _note_walk(kept, asked, walked)
     kept.save()
     return Report(
         system=system.python,
@@ -96,19 +96,20 @@ def _recalled(system: model.System, names: frozenset[str] | None, cache: Cache) 
     return found
 
 
-def _recalled_walk(cache: Cache) -> Walked | None:
-    return Walked(**{name: _tuples(value) for name, value in cache.walk.items()}) if cache.walk else None
+def _recalled_walk(cache: Cache, names: frozenset[str] | None) -> Walked | None:
+    found = cache.walk(names)
+    return Walked(**{name: _tuples(value) for name, value in found.items()}) if found else None
 
 
 def _tuples(value: Any) -> Any:
     return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
-def _note_walk(cache: Cache, walked: Walked) -> None:
+def _note_walk(cache: Cache, names: frozenset[str] | None, walked: Walked) -> None:
     """Keep a walk on which nothing was wrong."""
     if not (walked.broken or walked.doubts or walked.cannot_happen):
         kept = {"steps": walked.steps, "without_witness": walked.without_witness, "not_taken": walked.not_taken}
-        cache.note_walk(kept)
+        cache.note_walk(names, kept)
 
 
 def cores() -> int:

@@ -16,6 +16,7 @@ from ..engine import Birth, Configure, Engine, EngineFault, Event, InputError, R
 from ..engine.compiling import bare
 from ..engine.compiling.records import stored
 from ..engine.evaluate import Evaluator, Frame, NoAnswerError
+from ..engine.laws import Laws
 from ..engine.reading.checks import walk as parts_of
 from ..engine.state import Input
 from ..engine.step import Move
@@ -70,10 +71,12 @@ class Walker:
         self.random = random.Random(seed)
         self.seen = Seen()
         self.believed = Believed(engine, random.Random(seed), self.value)
-        self._mentioned = _mentioned(self.system)
+        self._mentioned = mentioned(self.system)
         properties = (*self.system.invariants, *self.system.laws)
         self._wanted = {p.name: witnesses(p) for p in properties if names is None or p.name in names}
         self._every_transition = names is None
+        self._laws = Laws(engine.compiled)
+        self._hunting = False
         made = {n.machine for m in self.system.machines for n in parts_of(_bodies(m)) if isinstance(n, model.Create)}
         self._births = [m for m in self.system.machines if m.name not in made]
         self._events = [(m, e) for m in self.system.machines for e in m.events if not e.inner and not e.urgent]
@@ -146,8 +149,13 @@ class Walker:
     # --- walking -----------------------------------------------------------------------------------------------------
 
     def walk(self, steps: int, hunted: Iterable[str] = (), enough: bool = True) -> Seen:
-        """Walk so many steps; stop early when all is seen (``enough``), or all that is ``hunted`` is broken."""
+        """Walk so many steps; stop early when all is seen (``enough``), or all that is ``hunted`` is broken.
+
+        A hunt looks for nothing else.
+        """
         hunted = set(hunted)
+        self._laws = Laws(self.engine.compiled, hunted or None)
+        self._hunting = bool(hunted)
         end, deadline = self.seen.steps + steps, time.monotonic() + SECONDS
         while self.seen.steps < end and time.monotonic() < deadline:
             self._one_walk(min(LENGTH, end - self.seen.steps))
@@ -188,15 +196,17 @@ class Walker:
                 continue
             for move in trace.moves:
                 self._look(move, config, inputs)
-            self.believed.look(trace.step.state)
+            if not self._hunting:
+                self.believed.look(trace.step.state)
             state = trace.step.state
 
     def _look(self, move: Move, config: Any, inputs: Sequence[Timed]) -> None:
         for machine, _, event, source, target in move.path:
             self.seen.transitions.add((machine, event, source, target))
-        for violation in self.engine.violations(move.before, move.commands, move.after):
+        for violation in self._laws.violations(move.before, move.commands, move.after):
             self._note(violation.name, config, inputs, violation.fault)
-        self._look_for_witnesses(move)
+        if not self._hunting:
+            self._look_for_witnesses(move)
 
     def _note(self, name: str, config: Any, inputs: Sequence[Timed], fault: str) -> None:
         if name not in self.seen.broken or len(inputs) < len(self.seen.broken[name].inputs):
@@ -227,6 +237,7 @@ class Walker:
 def breaks(engine: Engine[Any], config: Any, inputs: Sequence[Timed], name: str) -> bool:
     """Whether these inputs lead from the empty system to a step that breaks the property."""
     state = engine.start(config)
+    laws = Laws(engine.compiled, {name})
     for event, now in inputs:
         try:
             trace = engine.trace(state, event, max(now, state.now))
@@ -237,19 +248,21 @@ def breaks(engine: Engine[Any], config: Any, inputs: Sequence[Timed], name: str)
         if isinstance(trace, Refusal):
             continue
         for move in trace.moves:
-            if any(v.name == name for v in engine.violations(move.before, move.commands, move.after)):
+            if laws.violations(move.before, move.commands, move.after):
                 return True
         state = trace.step.state
     return False
 
 
 def shortened(engine: Engine[Any], found: Broken) -> Broken:
-    """The same with fewer inputs: each that can be left out is."""
-    inputs = list(found.inputs)
-    for index in reversed(range(len(inputs))):
-        fewer = inputs[:index] + inputs[index + 1 :]
-        if breaks(engine, found.config, fewer, found.name):
-            inputs = fewer
+    """The same with fewer inputs: each that can be left out is, and so every one that is refused."""
+    inputs, count = list(found.inputs), 0
+    while len(inputs) != count:
+        count = len(inputs)
+        for index in reversed(range(count)):
+            fewer = inputs[:index] + inputs[index + 1 :]
+            if breaks(engine, found.config, fewer, found.name):
+                inputs = fewer
     return Broken(found.name, found.config, tuple(inputs), found.fault)
 
 
@@ -268,7 +281,7 @@ def _bodies(machine: model.Machine) -> tuple[object, ...]:
     return tuple(action.body for action in machine.actions)
 
 
-def _mentioned(system: model.System) -> set[tuple[str, str]]:
+def mentioned(system: model.System) -> set[tuple[str, str]]:
     """The members of enumerations that the model names."""
     found: set[tuple[str, str]] = set()
     predicates = (*system.predicates, *system.invariants, *system.laws)
