@@ -17,7 +17,7 @@ from ..engine.compiling.records import stored
 Value = Callable[[model.Type, StationState], Any]
 """Any value of a type, with the things of a state."""
 
-CHANCE = 0.05
+CHANCE = 0.1
 """How often a state is looked at."""
 
 
@@ -54,23 +54,27 @@ class Believed:
             if not contract(state, *arguments):
                 self.doubts[function.name] = f"{function.name} does not keep its contract {function.contract}"
                 return
-        for name, other in self._otherwise(function, state):
-            if self._answer(function, other, arguments) != answer:
+        fields = self._not_declared(function, state)
+        if fields:
+            machine, attribute = self.random.choice(fields)
+            if self._answer(function, self._with(state, machine, attribute), arguments) != answer:
+                name = f"{machine.name}.{attribute.name}"
                 self.doubts[function.name] = f"{function.name} reads {name}, and does not declare it"
-                return
 
     def _answer(self, function: model.Trusted, state: StationState, arguments: list[Any]) -> object:
         return self.engine.compiled.function(f"{self.system.name}__{function.name}")(state, *arguments)
 
-    def _otherwise(self, function: model.Trusted, state: StationState) -> list[tuple[str, StationState]]:
-        """For each field that is not declared, the same state with anything in it."""
-        found: list[tuple[str, StationState]] = []
-        for machine in self.system.machines:
-            for attribute in stored(machine):
-                name = f"{machine.name}.{attribute.name}"
-                if name not in function.reads and state.keys(machine.name):
-                    found.append((name, self._with(state, machine, attribute)))
-        return found
+    def _not_declared(
+        self, function: model.Trusted, state: StationState
+    ) -> list[tuple[model.Machine, model.Attribute]]:
+        """The fields of things that are there, but those that the function says it reads."""
+        return [
+            (machine, attribute)
+            for machine in self.system.machines
+            if state.keys(machine.name)
+            for attribute in stored(machine)
+            if f"{machine.name}.{attribute.name}" not in function.reads
+        ]
 
     def _with(self, state: StationState, machine: model.Machine, attribute: model.Attribute) -> StationState:
         things: dict[str, dict[int, Row]] = {

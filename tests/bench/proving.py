@@ -1,4 +1,4 @@
-"""How long `statewatt verify` takes: from a cold start, in one process and in two, from the cache, and for a refuted law.
+"""How long `statewatt verify` takes: cold, in one process and in two, from the cache, and for a refuted law.
 
 Run as `python tests/bench/proving.py`. Each figure is the whole command, the start of Python included: the median of
 several runs, as seconds on the clock and as seconds of processor time (of all its processes). The clock depends on what
@@ -48,7 +48,7 @@ def main() -> None:
         once([], folder)
         for name, arguments in CASES.items():
             runs = [once(arguments, folder) for _ in range(REPEATS)]
-            clock, used = (statistics.median(run[part] for run in runs) for part in (0, 1))
+            clock, used = statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs)
             print(f"{name:26}{clock:7.2f} s{used:10.2f} s  {runs[-1][2]}")
 
 
