@@ -118,7 +118,7 @@ class Teller:
         command = self.engine.codec.decode_command(message)
         declared = next(c for c in self.problem.system.commands if c.name == message["command"])
         given = {p.name: (p.type, getattr(command, p.name)) for p in declared.fields}
-        told = [f"{name} = {self._told(*value)}" for name, value in given.items() if value[1] is not None]
+        told = [f"{name} = {self.told(*value)}" for name, value in given.items() if value[1] is not None]
         return f"{declared.name} ({', '.join(told)})"
 
     # --- what happens ------------------------------------------------------------------------------------------------
