@@ -90,6 +90,15 @@ class Cache:
         self._walks[self._walked(names)] = found
         self._changed = True
 
+    def prospects(self, names: Collection[str]) -> Any:
+        """What was noted of these, of this very system, if all of it comes to an end."""
+        return self._walks.get(f"{self._walked(names)} end")
+
+    def note_prospects(self, names: Collection[str], found: Any) -> None:
+        """All of these come to an end; ``found`` says how, as JSON."""
+        self._walks[f"{self._walked(names)} end"] = found
+        self._changed = True
+
     def _walked(self, names: Collection[str] | None) -> str:
         if not self._system_key:
             self._system_key = f"{self._content.whole} {modules_key(self._system)}"

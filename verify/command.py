@@ -97,6 +97,8 @@ def show(report: Report, console: Console) -> None:
     for v in shown:
         for story in told(v):
             _line(console, f"\n{v.verdict}: {story.text}")
+        if v.note and not v.stories:
+            _line(console, f"\n{v.verdict}: {v.name}: {v.label}")
         if v.note:
             _line(console, f"  ({v.note})")
     _line(console, "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..engine import model
 from ..engine.compiling import bare
 from ..engine.compiling.records import stored
+from .happenings import time_outs
 
 OWED = {
     "events_are_accepted": ("accepts", "What an action sends is accepted."),
@@ -21,7 +22,7 @@ OWED = {
 
 @dataclass(frozen=True)
 class Duty:
-    """One line of the report. ``about`` is ``state``, ``step`` or ``way`` (an obligation, of that ``kind``).
+    """One line of the report. ``about`` is ``state``, ``step``, ``way`` (an obligation, of that ``kind``) or ``end``.
 
     ``predicate`` is what was declared; else ``machine`` and ``attribute`` are what the duty is about.
     """
@@ -55,6 +56,24 @@ def duties(system: model.System) -> Iterator[Duty]:
             yield Duty(name, label, attribute.where, "state", attribute=attribute)
     for name, (kind, label) in OWED.items():
         yield Duty(name, label, system.where, "way", kind)
+
+
+def ends(system: model.System) -> Iterator[Duty]:
+    """What is to come to an end: urgent events, waits that have a deadline, and nothing is stuck."""
+    if any(event.urgent for machine in system.machines for event in machine.events):
+        label = "With nothing from outside, urgent events come to an end."
+        yield Duty("urgent_events_end", label, system.where, "end", "urgent")
+    for machine in system.machines:
+        if time_outs(machine):
+            name, label = (
+                f"waiting_ends:{machine.name}",
+                f"Time ends each wait of a {machine.name} that has a deadline.",
+            )
+            yield Duty(name, label, machine.where, "end", "wait", machine=machine)
+    for machine in system.machines:
+        if any(not state.final for state in machine.states):
+            label = f"No {machine.name} is stuck in a state that something leaves."
+            yield Duty(f"nobody_is_stuck:{machine.name}", label, machine.where, "end", "stuck", machine=machine)
 
 
 def _of_machine(machine: model.Machine) -> Iterator[Duty]:

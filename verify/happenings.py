@@ -79,3 +79,14 @@ def made_inside(system: model.System) -> set[str]:
     """The machines whose things are made by actions."""
     bodies = tuple(action.body for machine in system.machines for action in machine.actions)
     return {node.machine for node in walk(bodies) if isinstance(node, model.Create)}
+
+
+def timed(transition: model.Transition) -> bool:
+    """Whether the time decides if it can be taken."""
+    return any(isinstance(node, model.Name) and node.name == "now" for node in walk(transition.guards))
+
+
+def time_outs(machine: model.Machine) -> list[model.Transition]:
+    """The transitions that the engine takes by itself when their time has come."""
+    urgent = {event.name for event in machine.events if event.urgent}
+    return [t for t in machine.transitions if t.event in urgent and not t.refused and timed(t)]

@@ -11,8 +11,10 @@ from ..engine import Engine, model
 from .cache import Cache
 from .concrete import Concrete
 from .crew import Crew
+from .duties import duties
 from .enabled import impossible
 from .outcome import Outcome, Walked
+from .progress import Prospects, prospects
 from .prove import Progress, Proof, prove
 from .search import Goal, way_to
 from .smallest import MOST, Small, smallest
@@ -55,26 +57,39 @@ def _told(transitions: Iterable[Transition]) -> tuple[str, ...]:
 
 def judged(
     system: model.System,
-    names: Collection[str] | None,
+    names: frozenset[str] | None,
     progress: Progress | None,
     cache: Cache,
     known: Walked | None,
     *,
+    ending: frozenset[str],
     jobs: int,
     seconds: float,
-) -> tuple[list[Verdict], Walked]:
-    """Prove what the cache does not know, walk beside it if no walk is known, and judge."""
+) -> tuple[list[Verdict], Walked, Prospects]:
+    """Prove what the cache does not know, walk beside it if no walk is known, and judge; ``ending``: what is to be
+    shown to come to an end."""
     with Crew(system, jobs, seconds) as crew:
         walking = None if known else crew.submit(walked, names)
-        proof = prove(system, names, progress, cache=cache, crew=crew)
+        proof = prove(system, None if names is None else names - ending, progress, cache=cache, crew=crew)
+        future = crew.submit(prospects, ending, _unproved(proof, cache, crew)) if ending else None
         if progress and walking and not walking.done():
             progress("walking through the engine", 1, 1)
         found = walking.result() if walking else known
+        comes = future.result() if future else Prospects()
     assert found is not None
     judge = Judge(proof, found)
     asked = [o for name, o in proof.outcomes.items() if names is None or name in names]
     judge.hunt(outcome.owner.name for outcome in asked if not outcome.proved)
-    return [judge.of(outcome) for outcome in asked], found
+    return [judge.of(outcome) for outcome in asked], found, comes
+
+
+def _unproved(proof: Proof, cache: Cache, crew: Crew) -> frozenset[str]:
+    """The invariants that were not proved; all of them are asked for, whatever else was."""
+    system = proof.workshop.system
+    outcomes = proof.outcomes
+    if any(duty.about == "state" and duty.name not in outcomes for duty in duties(system)):
+        outcomes = prove(system, (), cache=cache, crew=crew).outcomes
+    return frozenset(name for name, o in outcomes.items() if o.owner.about == "state" and not o.proved)
 
 
 class Judge:

@@ -67,7 +67,7 @@ class Steps:
 
     def _executor(self) -> tuple[Executor, Facts, Term]:
         facts = Facts()
-        now = z3.Int(self.vocabulary.name("now"))
+        now: Term = self.vocabulary.unknown(model.INT, "now")
         return Executor(self.vocabulary, self.trusted, facts, now), facts, now
 
     def given(self, name: str, type_: model.Type) -> tuple[Value, Term]:
@@ -125,8 +125,8 @@ class Steps:
         """Any ended things to which nothing that stays refers."""
         _, facts, now = self._executor()
         gone = {
-            machine.name: z3.Function(
-                self.vocabulary.name(f"{machine.name} goes"), self.vocabulary.sorts[machine.name], z3.BoolSort()
+            machine.name: self.vocabulary.raw_cell(
+                f"{machine.name} goes", [self.vocabulary.sorts[machine.name]], z3.BoolSort()
             )
             for machine in self.vocabulary.system.machines
             if can_end(machine)
@@ -134,9 +134,9 @@ class Steps:
         way, world = Way(self.world), self.world
         for name, goes in gone.items():
             x = self.vocabulary.thing(name)
-            way = way.given(every([x], implied([goes(x)], self._has_ended(self.vocabulary.machines[name], x))))
+            way = way.given(every([x], implied([goes((x,))], self._has_ended(self.vocabulary.machines[name], x))))
             old = self.world.cells[there(name)].read
-            world = world.replaced(there(name), lambda x, old=old, goes=goes: both([old(x), negated(goes(x))]))  # type: ignore[misc]
+            world = world.replaced(there(name), lambda x, old=old, goes=goes: both([old(x), negated(goes((x,)))]))  # type: ignore[misc]
         way = way.given(*references(self.vocabulary, world))
         where = self.vocabulary.system.where
         return Step("drop", "", "", None, None, {}, now, (way.in_world(world),), facts, where)

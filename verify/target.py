@@ -11,7 +11,7 @@ from ..engine import Machine, System, model
 from ..engine.command.loading import named
 from ..engine.reading import read
 from ..engine.state import InputError
-from .duties import duties
+from .duties import duties, ends
 from .plain.names import ASKED_ONLY, PROPERTIES, PlainClass, is_plain
 from .plain.places import Places
 from .verifying import Options, verify
@@ -93,7 +93,7 @@ def _system(reference: str, system: model.System) -> Target:
         return verify(system, names, progress, jobs=how.jobs, cache=how.cache, seconds=how.seconds)
 
     overall = tuple(Named(name, label, system.where) for name, label in OVERALL.items())
-    properties = tuple(Named(duty.name, duty.label, duty.where) for duty in duties(system))
+    properties = tuple(Named(duty.name, duty.label, duty.where) for duty in (*duties(system), *ends(system)))
     return Target(reference, properties, overall, (), run)
 
 

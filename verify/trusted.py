@@ -56,10 +56,11 @@ class TrustedFunctions:
                 found["config" if attribute in settings else "", attribute] = None
                 continue
             found[there(machine)] = None
-            if attribute != "state":
+            declared = self.vocabulary.machines[machine]
+            if any(attribute == field.name for field in declared.attributes):
                 found[machine, attribute] = None
                 continue
-            for region in range(len(self.vocabulary.machines[machine].regions)):
+            for region in {s.region for s in declared.states if attribute == "state" or attribute in s.path}:
                 found[state_of(machine, region)] = None
         return list(found)
 
@@ -81,7 +82,7 @@ class TrustedFunctions:
 
     def applied(self, symbol: Term, arguments: list[Value], where: model.Where) -> Term:
         """What the function that a symbol stands for says."""
-        return symbol(*[term for argument in arguments for term in _flat(argument, where)])
+        return symbol(tuple(term for argument in arguments for term in _flat(argument, where)))
 
     def symbol_in(self, world: World, function: model.Trusted) -> Term | None:
         """What stands for the function in a world, if it was asked there."""
@@ -92,13 +93,13 @@ class TrustedFunctions:
         given = {p.name: self.vocabulary.unknown(p.type, p.name) for p in function.parameters}
         variables = [term for value in given.values() for term in _flat(value, where)]
         sorts = [variable.sort() for variable in variables]
-        symbol = z3.Function(self.vocabulary.name(function.name), *sorts, self.vocabulary.sort(function.type))
+        symbol = self.vocabulary.raw_cell(function.name, sorts, self.vocabulary.sort(function.type))
         if not function.contract:
             return symbol, []
         contract = self.vocabulary.system.predicate(function.contract)
         bound = asker.assume(contract, {"self": THE_SYSTEM, **given})
         plain = [term for value in given.values() for term in _unflat(value)]
-        return symbol, [every(plain, implied([symbol(*variables)], bound))]
+        return symbol, [every(plain, implied([symbol(tuple(variables))], bound))]
 
 
 def _flat(value: Value, where: model.Where) -> list[Term]:

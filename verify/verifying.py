@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, cast
 from ..engine import model
 from ..engine.reading.checks import walk
 from .cache import Cache
-from .duties import duties
+from .duties import Duty, duties, ends
 from .happenings import happenings
 from .outcome import SECONDS, Outcome, Walked
 from .verdict import PROVED, Report, Verdict
 
 if TYPE_CHECKING:
+    from .progress import Prospects
     from .prove import Progress
 
 
@@ -55,15 +56,21 @@ def verify(
     begin = time.perf_counter()
     asked = None if names is None else frozenset(names)
     kept = Cache(system, cache)
-    known, found = _recalled(system, asked, kept), _recalled_walk(kept, asked)
-    if known is not None and found is not None:
-        verdicts, walked = [Verdict.of(outcome, PROVED) for outcome in known], found
+    ending = {duty.name: duty for duty in ends(system) if asked is None or duty.name in asked}
+    known, found, rest = _recalled(system, asked, kept), _recalled_walk(kept, asked), _recalled_ends(kept, ending)
+    if known is not None and found is not None and rest is not None:
+        verdicts, walked, remarks = [Verdict.of(outcome, PROVED) for outcome in known], found, rest[1]
+        verdicts += rest[0]
     else:
         from .judge import judged
 
-        verdicts, walked = judged(system, asked, progress, kept, found, jobs=jobs, seconds=seconds)
+        verdicts, walked, prospects = judged(
+            system, asked, progress, kept, found, ending=frozenset(ending), jobs=jobs, seconds=seconds
+        )
         if not found:
             _note_walk(kept, asked, walked)
+        _note_ends(kept, prospects)
+        verdicts, remarks = [*verdicts, *prospects.verdicts], prospects.remarks
     kept.save()
     return Report(
         system=system.python,
@@ -79,6 +86,7 @@ def verify(
         walk_cached=found is not None,
         trouble=kept.trouble,
         where=system.where,
+        remarks=remarks,
     )
 
 
@@ -110,6 +118,27 @@ def _note_walk(cache: Cache, names: frozenset[str] | None, walked: Walked) -> No
     if not (walked.broken or walked.doubts or walked.cannot_happen):
         kept = {"steps": walked.steps, "without_witness": walked.without_witness, "not_taken": walked.not_taken}
         cache.note_walk(names, kept)
+
+
+def _recalled_ends(cache: Cache, ending: Mapping[str, Duty]) -> tuple[list[Verdict], tuple[str, ...]] | None:
+    """What comes to an end, if all of it is known to."""
+    if not ending:
+        return [], ()
+    found = cache.prospects(ending)
+    if not found:
+        return None
+    verdicts: list[Verdict] = []
+    for name, goals, note in found["proved"]:
+        verdicts.append(Verdict.of(Outcome(ending[name], goals=goals, cached=goals), PROVED, (), note))
+    return verdicts, tuple(found["remarks"])
+
+
+def _note_ends(cache: Cache, prospects: Prospects) -> None:
+    """Keep what comes to an end, where all of it does."""
+    verdicts = prospects.verdicts
+    if verdicts and all(verdict.holds for verdict in verdicts):
+        proved = [(verdict.name, verdict.goals, verdict.note) for verdict in verdicts]
+        cache.note_prospects([v.name for v in verdicts], {"proved": proved, "remarks": prospects.remarks})
 
 
 def cores() -> int:

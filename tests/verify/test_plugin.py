@@ -85,10 +85,10 @@ def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
 
 def test_each_property_is_a_test_and_a_failing_one_tells_its_story(house: pytest.Pytester) -> None:
     result = run(house, "--statewatt", "lamps:House", "-v")
-    result.assert_outcomes(passed=len(ALL) + 5, failed=1)
+    result.assert_outcomes(passed=len(ALL) + 6, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*collected 11 items",
+            "*collected 12 items",
             "statewatt::lamps:House::lamps_are_dark_or_lit PASSED*",
             "violated: one_is_lit: No two lamps are lit",
             "from a system without things:",
