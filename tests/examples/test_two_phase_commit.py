@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from pathlib import Path
 
@@ -143,10 +144,12 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Report:
 def test_a_forgotten_promise_is_told_as_a_story(forgetful: Report) -> None:
     verdicts = {verdict.name: verdict for verdict in forgetful.verdicts}
     assert verdicts["a_promise_is_kept"].verdict == "violated"
-    lines = [line.strip().split(": ", 1)[-1] for line in verdicts["a_promise_is_kept"].stories[0].lines]
-    assert lines[-3].startswith("promise of Branch")
-    assert lines[-2].startswith("crash of Participant")
-    assert lines[-1] == "the last step breaks it"
+    lines = verdicts["a_promise_is_kept"].stories[0].lines
+    inputs = [line.split(": ", 1)[-1] for line in lines if line.startswith("at ")]
+    assert re.fullmatch(r"Branch \d, promise.*", inputs[-2])
+    assert re.fullmatch(r"(every Participant|Participant \d), crash", inputs[-1])
+    assert any(line.startswith("  Branch 1: prepared → aborted") for line in lines)
+    assert lines[-1] == "this breaks it"
 
 
 def test_who_forgets_a_promise_may_abort_what_others_commit(forgetful: Report) -> None:

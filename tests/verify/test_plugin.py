@@ -92,7 +92,7 @@ def test_each_property_is_a_test_and_a_failing_one_tells_its_story(house: pytest
             "statewatt::lamps:House::lamps_are_dark_or_lit PASSED*",
             "violated: one_is_lit: No two lamps are lit",
             "from a system without things:",
-            "*switch_on of Lamp*",
+            "*Lamp 2, switch_on",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
