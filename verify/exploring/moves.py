@@ -1,0 +1,224 @@
+"""What can happen in a packed state, as the compiled step does it."""
+
+# What a state keeps for the engine alone is private, also to those that make states for it.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...engine import Birth, Configure, Engine, Event, model
+from ...engine.compiling.records import stored
+from ...engine.compiling.source import local
+from ...engine.reading.checks import walk
+from ...engine.running import Runner
+from ...engine.state import Input, Taken
+from ...engine.view import Views
+from .checks import Checks, Effect
+from .packing import AHEAD, CONFIG, MOMENT, NOW, OVER
+from .scope import Domains
+from .watched import Memo, Worlds
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One thing that can happen in a state. ``event`` is ``None`` for time and for the dropping of ended things;
+    ``turns`` are the changes and commands of each single event in it, the last change being the whole."""
+
+    event: Input | None
+    turns: tuple[tuple[int, tuple[Any, ...]], ...]
+    path: tuple[Taken, ...] = ()
+
+    @property
+    def change(self) -> int:
+        """The bits that it changes."""
+        return self.turns[-1][0]
+
+
+class Moves:
+    """Finds what can happen, group by group: an event of one thing with all its arguments, a birth with all its
+    fields, time, settings. What is found is noted by ``checks``."""
+
+    def __init__(self, engine: Engine[Any], worlds: Worlds, domains: Domains, checks: Checks) -> None:
+        self.engine = engine
+        self.system = engine.system
+        self.worlds = worlds
+        self.layout = worlds.layout
+        self.domains = domains
+        self.checks = checks
+        self.beyond: set[str] = set()
+        """The machines of which more things would be made than the scope has."""
+        self.runner = Runner(engine.compiled, Views(engine.compiled), {})
+        self._matters = self.layout.matters
+
+    # --- groups ------------------------------------------------------------------------------------------------------
+
+    def events(self, machine: model.Machine, name: str, slot: int) -> Callable[[int], Iterator[Instance]]:
+        """One event of one thing, with any arguments."""
+        declared = machine.event(name)
+        fire = self.engine.compiled.event(machine.name, name)
+        key = slot + 1
+
+        def instances(state: int) -> Iterator[Instance]:
+            world = self.worlds.world(state)
+            for given in self._arguments(machine, declared, world):
+                event = Event(machine.name, name, key, {n: v for n, v in given.items() if n != "now"})
+                d = self.worlds.draft(world)
+                if self._does(state, event, lambda d=d, given=given: fire(d, key, *given.values())):
+                    yield from self._instance(state, event, d)
+
+        return instances
+
+    def to_all(self, machine: model.Machine, name: str) -> Callable[[int], Iterator[Instance]]:
+        """One event that each thing is offered in turn, where more than one accepts it."""
+        declared = machine.event(name)
+        fire = self.engine.compiled.event(machine.name, name)
+
+        def instances(state: int) -> Iterator[Instance]:
+            world = self.worlds.world(state)
+            for given in self._arguments(machine, declared, world):
+                event = Event(machine.name, name, None, {n: v for n, v in given.items() if n != "now"})
+                d, turns, before = self.worlds.draft(world), list[tuple[int, tuple[Any, ...]]](), 0
+                for key in list(getattr(world, machine.name)):
+                    if self._does(state, event, lambda key=key, d=d, given=given: fire(d, key, *given.values())):
+                        change = self._change(state, d)
+                        if change is None:
+                            break
+                        turns.append((change, tuple(d.commands[before:])))
+                        before = len(d.commands)
+                else:
+                    if len(turns) > 1:
+                        yield Instance(event, tuple(turns), tuple(d.path))
+
+        return instances
+
+    def births(self, machine: model.Machine) -> Callable[[int], Iterator[Instance]]:
+        """The birth of a thing, with any fields."""
+        make = self.engine.compiled.function(f"new_{machine.name}")
+        fields = [a for a in stored(machine) if not a.has_default]
+
+        def instances(state: int) -> Iterator[Instance]:
+            world = self.worlds.world(state)
+            options = [self._options(a.name, a.type, world, self._matters.column(machine.name, a.name)) for a in fields]
+            for values in itertools.product(*options):
+                event = Birth(machine.name, {a.name: v for a, v in zip(fields, values, strict=True)})
+                d = self.worlds.draft(world)
+                given = {local(name): value for name, value in event.fields.items()}
+                if self._does(state, event, lambda d=d, given=given: make(d, **given)):
+                    yield from self._instance(state, event, d)
+
+        return instances
+
+    def time(self, state: int) -> Iterator[Instance]:
+        """The deadlines that are due now pass, and one that lies ahead falls due; or none does."""
+        world = self.worlds.world(state)
+        passing, ahead = 0, list[int]()
+        ended = set(self.worlds.ended(world))
+        for machine in self.system.machines:
+            table = self.layout.tables[machine.name]
+            for column in table.columns:
+                if column.is_deadline:
+                    for key, record in getattr(world, machine.name).items():
+                        getattr(record, column.name)
+                        at = table.shift(key - 1) + column.shift
+                        how = state >> at & 3
+                        if (machine.name, key) in ended:
+                            continue
+                        if how == NOW:
+                            passing ^= (NOW ^ OVER) << at
+                        elif how == AHEAD:
+                            ahead.append((AHEAD ^ NOW) << at)
+        for change in (*ahead, *((0,) if passing else ())):
+            yield Instance(None, ((change ^ passing ^ MOMENT, ()),))
+
+    def configure(self, state: int) -> Iterator[Instance]:
+        """Another value for one setting."""
+        configs = self.layout.configs
+        number = state >> CONFIG & 0xFFFF
+        here = configs.list[number]
+        for other, config in enumerate(configs.list):
+            changed = {s.name: getattr(config, s.name) for s in self.system.settings
+                       if getattr(config, s.name) != getattr(here, s.name)}  # fmt: skip
+            if len(changed) == 1:
+                yield Instance(Configure(changed), (((number ^ other) << CONFIG | state & MOMENT, ()),))
+
+    def drop(self, state: int) -> tuple[tuple[str, int], ...]:
+        """The ended things to which nothing leads, by machine and slot, the last first."""
+        d = self.worlds.draft(self.worlds.world(state))
+        d._ended = ended = self.worlds.ended(d)
+        if ended:
+            self.runner.drop_ended(d)
+        return tuple(sorted(((m, key - 1) for m, key in ended if key not in getattr(d, m)), reverse=True))
+
+    # --- what becomes of it ------------------------------------------------------------------------------------------
+
+    def memo(self, instances: Callable[[int], Iterable[Instance]], first: bool = False) -> Memo:
+        """Remembers the different effects of a group (``first``: of the first that is accepted)."""
+
+        def effects(state: int) -> tuple[Effect, ...]:
+            found: dict[Effect, None] = {}
+            for instance in instances(state):
+                self.checks.taken(instance.path)
+                effect = self.checks.effect(instance.turns)
+                if effect is not None:
+                    found[effect] = None
+                if first:
+                    break
+            return tuple(found)
+
+        return self.worlds.memo(effects)
+
+    def _instance(self, state: int, event: Input, d: Any) -> Iterator[Instance]:
+        change = self._change(state, d)
+        if change is not None:
+            yield Instance(event, ((change, tuple(d.commands)),), tuple(d.path))
+
+    def _change(self, state: int, d: Any) -> int | None:
+        change = self.worlds.change(d, state)
+        if change is None:
+            sizes = self.layout.sizes
+            self.beyond |= {name for name in sizes if len(getattr(d, name)) > sizes[name]}
+            return None
+        return change ^ state & MOMENT
+
+    def _does(self, state: int, event: Input, fire: Callable[[], Any]) -> bool:
+        """Whether the event is accepted; a fault of the model is noted."""
+        try:
+            return bool(fire())
+        except Exception as error:
+            self.checks.fault(state, event, self.engine.compiled.fault(error))
+            return False
+
+    # --- arguments ---------------------------------------------------------------------------------------------------
+
+    def _arguments(self, machine: model.Machine, event: model.Event, world: Any) -> Iterator[dict[str, Any]]:
+        options = [
+            (0,) if p.name == "now"
+            else self._options(p.name, p.type, world, self._matters.parameter(machine.name, event.name, p.name))
+            for p in event.parameters
+        ]  # fmt: skip
+        for values in itertools.product(*options):
+            yield {p.name: v for p, v in zip(event.parameters, values, strict=True)}
+
+    def _options(self, name: str, type_: model.Type, world: Any, matters: bool) -> Sequence[Any]:
+        """The values for a field or a parameter; one will do where nothing depends on it."""
+        of = type_.of if isinstance(type_, model.Maybe) else type_
+        nothing = (None,) if isinstance(type_, model.Maybe) else ()
+        if isinstance(of, model.Ref):
+            found: Sequence[Any] = (*nothing, *getattr(world, of.machine))
+        elif isinstance(of, model.SetOf):
+            keys = list(getattr(world, of.machine))
+            several = [frozenset(c) for n in range(len(keys) + 1) for c in itertools.combinations(keys, n)]
+            found = (*nothing, *reversed(several))
+        else:
+            found = self.domains.values(name, type_)
+        return found if matters else found[:1]
+
+
+def made_inside(system: model.System) -> set[str]:
+    """The machines whose things are made by actions."""
+    return {n.machine for m in system.machines for n in walk(m.actions) if isinstance(n, model.Create)}
+

@@ -1,0 +1,203 @@
+"""States of the engine made of packed ones, whose records note what is read of them.
+
+So an outcome of the compiled step is known to depend on certain bits alone, and holds for every state with the same
+ones.
+"""
+
+# The compiled module's records and states are private to the engine, and to those that run it.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...engine import Engine
+from ...engine.compiling.records import slots
+from .packing import CONFIG, START, Layout, Table
+
+
+class Log:
+    """The bits that were read since it was last cleared."""
+
+    __slots__ = ("bits",)
+
+    def __init__(self) -> None:
+        self.bits = 0
+
+
+class Records:
+    """The watched records of one table."""
+
+    def __init__(self, engine: Engine[Any], table: Table, log: Log) -> None:
+        self.table = table
+        self.log = log
+        self.base: Any = engine.compiled.space[table.name or engine.system.name]
+        self.raw = {name: self.base.__dict__[name] for name in (*self.base._fields, *self.base._regions)}
+        self.cls: Any = self._watched()
+        self._known: dict[tuple[int, int], Any] = {}
+        self._packed = [(self.raw[c.name].__get__, c.codec.pack, c.shift) for c in table.columns]
+        engine.compiled.space[f"copy_{table.name or engine.system.name}"] = self.copy
+
+    def record(self, slot: int, row: int) -> Any:
+        """The record of a slot whose row is packed like that."""
+        known = self._known.get((slot, row))
+        if known is None:
+            known = self._known[slot, row] = self._unpacked(slot, row)
+        return known
+
+    def pack(self, record: Any) -> int:
+        """The row of a record, read without a note."""
+        row = 1
+        for read, pack, shift in self._packed:
+            row |= pack(read(record)) << shift
+        return row
+
+    def copy(self, record: Any) -> Any:
+        """A copy to be written to, as the compiled step asks for; watched if the original is."""
+        new = self.cls.__new__(self.cls)
+        for read in self.raw.values():
+            read.__set__(new, read.__get__(record))
+        new._tuple = None
+        new._at = getattr(record, "_at", None) or dict.fromkeys(self.raw, 0)
+        return new
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _unpacked(self, slot: int, row: int) -> Any:
+        record = self.cls.__new__(self.cls)
+        record._tuple = None
+        record._at = self._places(slot)
+        for name, value in self.table.unseen.items():
+            self.raw[name].__set__(record, value)
+        for column in self.table.columns:
+            value = column.codec.unpack((row & column.mask) >> column.shift)
+            self.raw[column.name].__set__(record, value)
+        return record
+
+    def _places(self, slot: int) -> dict[str, int]:
+        """The bits of each field; none of those on which nothing depends."""
+        shift = self.table.shift(slot)
+        seen = {c.name: c.mask << shift for c in self.table.columns}
+        return {name: seen.get(name, 0) for name in self.raw}
+
+    def _watched(self) -> type[Any]:
+        members: dict[str, Any] = {"__slots__": ("_at",)}
+        for name, raw in self.raw.items():
+            members[name] = _noting(self.log, name, raw)
+        return type(self.base.__name__, (self.base,), members)
+
+
+def _noting(log: Log, name: str, raw: Any) -> property:
+    """The field, which is noted also when it is written: what changes depends on what was there."""
+    get, put = raw.__get__, raw.__set__
+
+    def read(record: Any) -> Any:
+        log.bits |= record._at[name]
+        return get(record)
+
+    def write(record: Any, value: Any) -> None:
+        log.bits |= record._at[name]
+        put(record, value)
+
+    return property(read, write)
+
+
+class Memo:
+    """Outcomes by the bits that were read to come to them: where the same bits meet again, it is the same.
+
+    ``mask`` has all bits that were ever read; when it grows, what was found before is forgotten.
+    """
+
+    __slots__ = ("find", "mask", "table")
+
+    def __init__(self, find: Callable[[int], Any], mask: int) -> None:
+        self.find = find
+        self.mask = mask
+        self.table: dict[int, Any] = {}
+
+
+class Worlds:
+    """Makes states for the compiled step, and packs what it has made of them."""
+
+    def __init__(self, engine: Engine[Any], layout: Layout) -> None:
+        self.engine = engine
+        self.layout = layout
+        self.configs = layout.configs
+        self.log = Log()
+        self._always = layout.present() | ((1 << START) - 1)
+        self.own = Records(engine, layout.own, self.log)
+        self.tables = [(name, table, Records(engine, table, self.log)) for name, table in layout.tables.items()]
+        self._empty: Callable[..., Any] = engine.compiled.function("empty")
+        self.draft: Callable[[Any], Any] = engine.compiled.function("draft")
+        self._config_mask = (1 << 16) - 1
+        self._enders = [
+            (m.name, [(slot, {s.name for s in m.states if s.final and s.region == region})
+                      for region, slot in enumerate(slots(m))])
+            for m in engine.system.machines
+        ]  # fmt: skip
+
+    def memo(self, find: Callable[[int], Any]) -> Memo:
+        """One that knows nothing yet. Which things are there always counts, as do the settings."""
+        return Memo(find, self._always)
+
+    def found(self, memo: Memo, state: int) -> Any:
+        """What is found in a state that the memo does not know."""
+        self.log.bits = 0
+        outcome = memo.find(state)
+        if self.log.bits & ~memo.mask:
+            memo.mask |= self.log.bits
+            memo.table = {}
+        memo.table[state & memo.mask] = outcome
+        return outcome
+
+    def start(self, config: Any) -> int:
+        """The state without things, packed."""
+        d = self.engine.start(config)
+        return (self.configs.pack(config) << CONFIG) | (self.own.pack(d.system) << self.layout.own.base)
+
+    def world(self, state: int) -> Any:
+        """The state as the compiled step reads it; it is now 0."""
+        config = self.configs.list[state >> CONFIG & self._config_mask]
+        own = self.layout.own
+        d = self._empty(config, self.own.record(0, state >> own.base & own.row_mask))
+        for name, table, records in self.tables:
+            things: dict[int, Any] = {}
+            rows = (state & table.mask) >> table.base
+            slot = 0
+            while rows:
+                row = rows & table.row_mask
+                if row & 1:
+                    things[slot + 1] = records.record(slot, row)
+                rows >>= table.width
+                slot += 1
+            setattr(d, name, things)
+            setattr(d, f"next_{name}", slot + 1)
+        return d
+
+    def ended(self, d: Any) -> tuple[tuple[str, int], ...]:
+        """The things that have ended; noted as read."""
+        return tuple(
+            (name, key)
+            for name, finals in self._enders
+            for key, record in getattr(d, name).items()
+            if all(getattr(record, slot) in final for slot, final in finals)
+        )
+
+    def change(self, d: Any, state: int) -> int | None:
+        """The bits that a draft of a state has changed; ``None`` if there are more things than have room."""
+        found = 0
+        if d.own_system:
+            own = self.layout.own
+            found = ((state >> own.base & own.row_mask) ^ self.own.pack(d.system)) << own.base
+        for name, table, records in self.tables:
+            written = getattr(d, f"own_{name}")
+            if not written:
+                continue
+            if len(getattr(d, name)) > table.size:
+                return None
+            things = getattr(d, name)
+            for key in written:
+                shift = table.shift(key - 1)
+                found |= ((state >> shift & table.row_mask) ^ records.pack(things[key])) << shift
+        return found
