@@ -8,9 +8,9 @@ from typing import Any
 
 from ...engine import model
 from ...engine.compiling.records import slots
-from .moves import Instance, Moves, made_inside
+from .moves import Instance, Moves
 from .packing import MOMENT
-from .watched import Memo
+from .watched import Memo, made_inside
 
 Instances = Callable[[int], Iterable[Instance]]
 

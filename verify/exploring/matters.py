@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from ...engine import model
 from ...engine.compiling import bare
 from ...engine.compiling.expressions import region_slot
-from ...engine.compiling.records import slots, stored
+from ...engine.compiling.records import can_end, slots, stored
 from ...engine.reading.checks import walk
 
 Column = tuple[str, str]
@@ -33,14 +33,15 @@ class Reads:
         """All columns that are read anywhere in a piece of the model."""
         found: set[Column] = set()
         for part in walk(node):
-            found.update(self._direct(part))
+            found.update(self.direct(part))
         return found
 
     def of_predicate(self, predicate: model.Predicate) -> set[Column]:
         """All columns that a predicate, an invariant or a law reads."""
         return self.of((predicate.locals, predicate.body))
 
-    def _direct(self, node: model.Expression | model.Statement) -> Iterable[Column]:
+    def direct(self, node: model.Expression | model.Statement) -> Iterable[Column]:
+        """The columns that an expression reads apart from its parts."""
         if isinstance(node, model.Field):
             return [(_machine(node.of.type), node.name)]
         if isinstance(node, model.InState):
@@ -103,11 +104,20 @@ class Matters:
         """Something depends on the parameter of the event."""
         return (machine, event, name) in self._found
 
+    def keeps(self, attribute: model.Attribute) -> bool:
+        """The field keeps the things that it refers to from being dropped when they have ended."""
+        of = bare(attribute.type)
+        return isinstance(of, (model.Ref, model.SetOf)) and can_end(self.system.machine(of.machine))
+
+    def atom(self, atom: Atom) -> bool:
+        """Something depends on a column, a parameter, or a name in an action."""
+        return atom in self._found
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _machine(self, machine: model.Machine) -> None:
         for attribute in stored(machine):
-            if isinstance(bare(attribute.type), (model.Ref, model.SetOf, model.Deadline)):
+            if self.keeps(attribute) or isinstance(bare(attribute.type), model.Deadline):
                 self._roots.add((machine.name, attribute.name))
         for transition in machine.transitions:
             event = (machine.name, transition.event or "")
@@ -118,43 +128,48 @@ class Matters:
                     inside = (machine.name, action, parameter.name, "in an action")
                     self._flows[inside].add((*event, parameter.name))
         for action in machine.actions:
-            self._statements(action.body, (machine.name, action.name))
+            for node, sink in self.uses_in(action.body, machine.name, action.name):
+                uses = self._uses(node, (machine.name, action.name), "in an action")
+                if sink is None:
+                    self._roots |= uses
+                else:
+                    self._flows[sink] |= uses
 
-    def _statements(self, body: tuple[model.Statement, ...], at: tuple[str, str]) -> None:
+    def uses_in(self, body: tuple[model.Statement, ...], machine: str, action: str) -> Iterator[tuple[object, Atom | None]]:
+        """The expressions in an action, each with what depends on it alone; ``None`` for all that happens."""
         for statement in body:
             for node in walk(statement):
                 if isinstance(node, model.First):
-                    self._roots |= self._uses(node, at, "in an action")
-            self._statement(statement, at)
+                    yield node, None
+            yield from self._in_statement(statement, machine, action)
 
-    def _statement(self, statement: model.Statement, at: tuple[str, str]) -> None:
-        def uses(node: object) -> set[Atom]:
-            return self._uses(node, at, "in an action")
-
+    def _in_statement(
+        self, statement: model.Statement, machine: str, action: str
+    ) -> Iterator[tuple[object, Atom | None]]:
         if isinstance(statement, model.Assign):
-            self._roots |= uses(statement.target.of)
-            self._flows[_machine(statement.target.of.type), statement.target.name] |= uses(statement.value)
+            yield statement.target.of, None
+            yield statement.value, (_machine(statement.target.of.type), statement.target.name)
         elif isinstance(statement, model.Let):
-            self._flows[(*at, statement.name, "in an action")] |= uses(statement.value)
+            yield statement.value, (machine, action, statement.name, "in an action")
         elif isinstance(statement, model.If):
-            self._roots |= uses(statement.condition)
-            self._statements(statement.then + statement.otherwise, at)
+            yield statement.condition, None
+            yield from self.uses_in(statement.then + statement.otherwise, machine, action)
         elif isinstance(statement, model.Loop):
-            self._roots |= uses((statement.binding.collection, statement.binding.conditions))
-            self._statements(statement.body, at)
+            yield (statement.binding.collection, statement.binding.conditions), None
+            yield from self.uses_in(statement.body, machine, action)
         elif isinstance(statement, model.Send):
-            self._roots |= uses(statement.of)
+            yield statement.of, None
             for name, value in statement.arguments:
-                self._flows[statement.machine, statement.event, name] |= uses(value)
+                yield value, (statement.machine, statement.event, name)
         elif isinstance(statement, model.Create):
             for name, value in statement.fields:
-                self._flows[statement.machine, name] |= uses(value)
+                yield value, (statement.machine, name)
         elif isinstance(statement, model.Emit):
             for name, value in statement.fields:
                 if (statement.command, name) in self._sent:
-                    self._roots |= uses(value)
+                    yield value, None
         elif isinstance(statement, model.Require):
-            self._roots |= uses(statement.condition)
+            yield statement.condition, None
 
     def _uses(self, node: object, at: tuple[str, str], kind: str = "") -> set[Atom]:
         names = {part.name for part in walk(node) if isinstance(part, model.Name)}

@@ -13,7 +13,6 @@ from typing import Any
 from ...engine import Birth, Configure, Engine, Event, model
 from ...engine.compiling.records import stored
 from ...engine.compiling.source import local
-from ...engine.reading.checks import walk
 from ...engine.running import Runner
 from ...engine.state import Input, Taken
 from ...engine.view import Views
@@ -96,21 +95,52 @@ class Moves:
         return instances
 
     def births(self, machine: model.Machine) -> Callable[[int], Iterator[Instance]]:
-        """The birth of a thing, with any fields."""
+        """The birth of a thing, with any fields.
+
+        Only fields that are read on the way make a difference to it. The others are as given, which needs no step.
+        """
         make = self.engine.compiled.function(f"new_{machine.name}")
         fields = [a for a in stored(machine) if not a.has_default]
+        names = [local(a.name) for a in fields]
+        counts = [self._matters.column(machine.name, a.name) for a in fields]
 
         def instances(state: int) -> Iterator[Instance]:
             world = self.worlds.world(state)
-            options = [self._options(a.name, a.type, world, self._matters.column(machine.name, a.name)) for a in fields]
-            for values in itertools.product(*options):
-                event = Birth(machine.name, {a.name: v for a, v in zip(fields, values, strict=True)})
+            options = [self._options(a.name, a.type, world, n) for a, n in zip(fields, counts, strict=True)]
+            known: dict[tuple[int, ...], set[tuple[int, ...]]] = {}
+            for numbers in itertools.product(*(range(len(values)) for values in options)):
+                if any(tuple([numbers[i] for i in read]) in seen for read, seen in known.items()):
+                    continue
+                values = [several[number] for several, number in zip(options, numbers, strict=True)]
                 d = self.worlds.draft(world)
-                given = {local(name): value for name, value in event.fields.items()}
-                if self._does(state, event, lambda d=d, given=given: make(d, **given)):
-                    yield from self._instance(state, event, d)
+                event = Birth(machine.name, {a.name: v for a, v in zip(fields, values, strict=True)})
+                self.worlds.given()
+                given = dict(zip(names, values, strict=True))
+                born = self._does(state, event, lambda d=d, given=given: make(d, **given))
+                bits = self.worlds.given()
+                read = tuple(i for i in range(len(fields)) if bits >> i & 1)
+                known.setdefault(read, set()).add(tuple([numbers[i] for i in read]))
+                if born:
+                    for instance in self._instance(state, event, d):
+                        yield from self._likewise(instance, machine.name, d, bits, options)
 
         return instances
+
+    def _likewise(
+        self, birth: Instance, machine: str, d: Any, read: int, options: Sequence[Sequence[Any]]
+    ) -> Iterator[Instance]:
+        """The births that go the same way, whatever is given in those fields that were not read."""
+        records = self.worlds.records[machine]
+        key, record = next(reversed(getattr(d, machine).items()))
+        others = list(records.others(record, read))
+        event, ((change, commands),) = birth.event, birth.turns
+        assert isinstance(event, Birth)
+        shift = records.table.shift(key - 1)
+        base = change & ~sum(column.mask << shift for _, column in others)
+        for values in itertools.product(*(options[number] for number, _ in others)):
+            packed = sum(c.codec.pack(v) << c.shift for (_, c), v in zip(others, values, strict=True))
+            fields = {**event.fields, **{c.name: v for (_, c), v in zip(others, values, strict=True)}}
+            yield Instance(Birth(machine, fields), ((base | packed << shift, commands),), birth.path)
 
     def time(self, state: int) -> Iterator[Instance]:
         """The deadlines that are due now pass, and one that lies ahead falls due; or none does."""
@@ -216,9 +246,4 @@ class Moves:
         else:
             found = self.domains.values(name, type_)
         return found if matters else found[:1]
-
-
-def made_inside(system: model.System) -> set[str]:
-    """The machines whose things are made by actions."""
-    return {n.machine for m in system.machines for n in walk(m.actions) if isinstance(n, model.Create)}
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ...engine import Engine, model
 from ...engine.compiling import bare
 from ...engine.compiling.records import slots, stored
+from .lives import Lives
 from .matters import Matters
 from .scope import LATER, PAST, Domains, Scope
 
@@ -90,7 +92,16 @@ class Column:
 class Table:
     """Where the things of one machine stand; with ``machine`` ``None``, the system itself."""
 
-    def __init__(self, name: str, base: int, size: int, columns: list[Column], unseen: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        base: int,
+        size: int,
+        columns: list[Column],
+        unseen: Mapping[str, Any],
+        fields: Callable[[tuple[str, ...]], frozenset[str]],
+    ) -> None:
+        self._fields = fields
         self.name = name
         self.base = base
         self.size = size
@@ -102,6 +113,11 @@ class Table:
         self.mask = ((1 << self.width * size) - 1) << base
         self.by_name = {c.name: c for c in columns}
         self.names = [c.name for c in columns]
+
+    def counting(self, states: tuple[str, ...]) -> int:
+        """The bits of a row that count while its thing is in these states."""
+        fields = self._fields(states)
+        return 1 | sum(c.mask for c in self.columns if c.type is None or c.name in fields)
 
     def shift(self, slot: int) -> int:
         """Where the row of a slot begins; its lowest bit says that the thing is there."""
@@ -132,6 +148,7 @@ class Layout:
         self.configs = Values(scope.configs, 16)
         self._domains = domains
         self.matters = matters
+        self._lives = Lives(matters)
         self._tables: dict[model.Type, Codec] = {}
         at = START
         self.own = self._table(None, at)
@@ -176,7 +193,10 @@ class Layout:
                 at += codec.width
             else:
                 unseen[attribute.name] = self._anything(attribute)
-        return Table(name, base, self.sizes[name] if machine else 1, columns, unseen)
+        if machine is None:
+            own = frozenset(a.name for a in attributes)
+            return Table(name, base, 1, columns, unseen, lambda _: own)
+        return Table(name, base, self.sizes[name], columns, unseen, partial(self._lives.count, machine))
 
     def _anything(self, attribute: model.Attribute) -> Any:
         """Some value of a field on which nothing depends."""

@@ -9,12 +9,13 @@ ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ...engine import Engine
-from ...engine.compiling.records import slots
-from .packing import CONFIG, START, Layout, Table
+from ...engine import Engine, model
+from ...engine.compiling.records import slots, stored
+from ...engine.reading.checks import walk
+from .packing import CONFIG, START, Column, Layout, Table
 
 
 class Log:
@@ -27,17 +28,27 @@ class Log:
 
 
 class Records:
-    """The watched records of one table."""
+    """The watched records of one table. ``given`` are the fields that a birth from outside gives; that such a field of
+    a new thing was read or written is noted at the bits from ``above``, one for each."""
 
-    def __init__(self, engine: Engine[Any], table: Table, log: Log) -> None:
+    def __init__(
+        self, engine: Engine[Any], table: Table, log: Log, given: Sequence[str] = (), above: int = 0
+    ) -> None:
+        self.given = list(given)
         self.table = table
         self.log = log
         self.base: Any = engine.compiled.space[table.name or engine.system.name]
         self.raw = {name: self.base.__dict__[name] for name in (*self.base._fields, *self.base._regions)}
         self.cls: Any = self._watched()
         self._known: dict[tuple[int, int], Any] = {}
+        self._states = [self.raw[name].__get__ for name in self.base._regions]
+        self._masks: dict[tuple[str, ...], int] = {}
         self._packed = [(self.raw[c.name].__get__, c.codec.pack, c.shift) for c in table.columns]
         engine.compiled.space[f"copy_{table.name or engine.system.name}"] = self.copy
+        if table.name:
+            engine.compiled.space[table.name] = self.newborn
+        bits = {name: 1 << above + number for number, name in enumerate(self.given)}
+        self._of_newborn = dict.fromkeys(self.raw, 0) | bits
 
     def record(self, slot: int, row: int) -> Any:
         """The record of a slot whose row is packed like that."""
@@ -51,7 +62,41 @@ class Records:
         row = 1
         for read, pack, shift in self._packed:
             row |= pack(read(record)) << shift
-        return row
+        counting = self.counting(record)
+        at = record._at.get("_at")
+        if at is not None:
+            # What does not count any more is cleared: the change depends on what was there.
+            self.log.bits |= (self.table.row_mask & ~counting) << at
+        return row & counting
+
+    def watched(self, record: Any) -> Any:
+        """A record that was made elsewhere, as one of these."""
+        return self.newborn(*[read.__get__(record) for read in self.raw.values()])
+
+    def newborn(self, *values: Any) -> Any:
+        """A new record, as the compiled step asks for."""
+        new = self.cls.__new__(self.cls)
+        for read, value in zip(self.raw.values(), values, strict=True):
+            read.__set__(new, value)
+        new._tuple = None
+        new._at = self._of_newborn
+        return new
+
+    def others(self, record: Any, read: int) -> Iterator[tuple[int, Column]]:
+        """Of a new thing, the given fields that were not read and that count: number and column."""
+        counting = self.counting(record)
+        for number, name in enumerate(self.given):
+            column = self.table.by_name.get(name)
+            if column is not None and counting & column.mask and not read >> number & 1:
+                yield number, column
+
+    def counting(self, record: Any) -> int:
+        """The bits of a row that count in the states of a record."""
+        states = tuple([read(record) for read in self._states])
+        known = self._masks.get(states)
+        if known is None:
+            known = self._masks[states] = self.table.counting(states)
+        return known
 
     def copy(self, record: Any) -> Any:
         """A copy to be written to, as the compiled step asks for; watched if the original is."""
@@ -59,7 +104,7 @@ class Records:
         for read in self.raw.values():
             read.__set__(new, read.__get__(record))
         new._tuple = None
-        new._at = getattr(record, "_at", None) or dict.fromkeys(self.raw, 0)
+        new._at = record._at
         return new
 
     # --- inside ------------------------------------------------------------------------------------------------------
@@ -79,7 +124,7 @@ class Records:
         """The bits of each field; none of those on which nothing depends."""
         shift = self.table.shift(slot)
         seen = {c.name: c.mask << shift for c in self.table.columns}
-        return {name: seen.get(name, 0) for name in self.raw}
+        return {name: seen.get(name, 0) for name in self.raw} | {"_at": shift}
 
     def _watched(self) -> type[Any]:
         members: dict[str, Any] = {"__slots__": ("_at",)}
@@ -127,7 +172,13 @@ class Worlds:
         self.log = Log()
         self._always = layout.present() | ((1 << START) - 1)
         self.own = Records(engine, layout.own, self.log)
-        self.tables = [(name, table, Records(engine, table, self.log)) for name, table in layout.tables.items()]
+        inside = made_inside(engine.system)
+        self.tables = [
+            (m.name, layout.tables[m.name], Records(engine, layout.tables[m.name], self.log, given_at_birth(m)
+             if m.name not in inside else (), layout.width)) for m in engine.system.machines
+        ]  # fmt: skip
+        self.records = {name: records for name, _, records in self.tables}
+        self._all = (1 << layout.width) - 1
         self._empty: Callable[..., Any] = engine.compiled.function("empty")
         self.draft: Callable[[Any], Any] = engine.compiled.function("draft")
         self._config_mask = (1 << 16) - 1
@@ -145,16 +196,23 @@ class Worlds:
         """What is found in a state that the memo does not know."""
         self.log.bits = 0
         outcome = memo.find(state)
-        if self.log.bits & ~memo.mask:
-            memo.mask |= self.log.bits
+        read = self.log.bits & self._all
+        if read & ~memo.mask:
+            memo.mask |= read
             memo.table = {}
         memo.table[state & memo.mask] = outcome
         return outcome
 
+    def given(self) -> int:
+        """Which given fields of new things were read since this was last asked: a bit for each."""
+        read = self.log.bits >> self.layout.width
+        self.log.bits &= self._all
+        return read
+
     def start(self, config: Any) -> int:
         """The state without things, packed."""
         d = self.engine.start(config)
-        return (self.configs.pack(config) << CONFIG) | (self.own.pack(d.system) << self.layout.own.base)
+        return (self.configs.pack(config) << CONFIG) | (self.own.pack(self.own.watched(d.system)) << self.layout.own.base)
 
     def world(self, state: int) -> Any:
         """The state as the compiled step reads it; it is now 0."""
@@ -201,3 +259,13 @@ class Worlds:
                 shift = table.shift(key - 1)
                 found |= ((state >> shift & table.row_mask) ^ records.pack(things[key])) << shift
         return found
+
+
+def made_inside(system: model.System) -> set[str]:
+    """The machines whose things are made by actions."""
+    return {n.machine for m in system.machines for n in walk(m.actions) if isinstance(n, model.Create)}
+
+
+def given_at_birth(machine: model.Machine) -> list[str]:
+    """The fields that a birth from outside gives."""
+    return [a.name for a in stored(machine) if not a.has_default]
