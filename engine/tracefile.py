@@ -154,7 +154,7 @@ def _result(engine: Engine[Any], state: State, given: Given) -> _Result | Refusa
             raise InputError("what is taken alone is an event, and nothing is picked after it")
         taken = engine.take(state, given.event, given.now)
         return taken if isinstance(taken, Refusal) else _broken(engine, taken, [(state, taken.commands, taken.state)])
-    picks = None if given.picks is None else _Picks(engine, given.picks)
+    picks = None if given.picks is None else Picks(engine, given.picks)
     trace = engine.trace(state, given.event, given.now, picks.policies() if picks else None)
     if not isinstance(trace, Trace):
         return trace
@@ -168,7 +168,7 @@ def _broken(engine: Engine[Any], step: Step, moves: Sequence[tuple[State, tuple[
     return _Result(step.state, step.commands, tuple(dict.fromkeys(found)))
 
 
-class _Picks:
+class Picks:
     """Policies that pick what a trace says, in its order, and wait otherwise."""
 
     def __init__(self, engine: Engine[Any], picks: Iterable[Event]) -> None:

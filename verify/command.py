@@ -14,6 +14,9 @@ from rich.text import Text
 
 from ..engine.command.loading import STATION
 from .cache import FOLDER
+from .exploring.command import Options as Exploration
+from .exploring.command import explore_command
+from .exploring.search import STATES
 from .findings import told
 from .github import tell_github
 from .outcome import SECONDS
@@ -48,6 +51,29 @@ def command(
     traces: Annotated[
         Path | None, typer.Option("--traces", metavar="DIR", help="Write each counterexample for statewatt replay.")
     ] = None,
+    scope: Annotated[
+        str,
+        typer.Option(
+            "--scope",
+            metavar="any|NAME=N,…",
+            help="any: prove, for any number. Else explore every state with so many things of each machine at a time"
+            " (by collection: evses=2) and so many values of each kind (tokens=3, integers=2, or by the name of a field"
+            " or parameter).",
+        ),
+    ] = "any",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting to explore with: a value, several as A|B, or any."),
+    ] = None,
+    states: Annotated[
+        int, typer.Option("--states", metavar="N", help="Explore so many states at most; each takes some 250 bytes.")
+    ] = STATES,
+    tour: Annotated[
+        str, typer.Option("--tour", metavar="transitions|pairs", help="Write tours that take all of these, to --out.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where tours go: files for statewatt replay --expect.")
+    ] = None,
 ) -> int:
     """Prove every law of a system, for any number of things and all settings, or show how it breaks.
 
@@ -60,14 +86,17 @@ def command(
         check_file(report)
     if traces:
         check_folder(traces)
-    found = target(system)
-    wanted = found.wanted(property) if property else None
     console = Console()
-    options = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
-    result = _verified(found, wanted, console, options)
+    exploration = Exploration(scope, tuple(settings or ()), states, tour, out)
+    if exploration.wanted:
+        result: Report = explore_command(system, exploration, property, console)
+    else:
+        found = target(system)
+        how = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
+        result = _verified(found, found.wanted(property) if property else None, console, how)
+        show(result, console)
     if report:
         write(result, report)
-    show(result, console)
     for file in write_traces(result, traces) if traces else ():
         _line(console, f"statewatt replay {file}")
     for line in tell_github(result):

@@ -1,4 +1,4 @@
-"""Which groups of moves a packed state may have: it depends on which things are there, and on what states they are in."""
+"""Which groups of moves a packed state may have: it depends on which things are there, and in what states."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Agendas:
             for event in machine.events:
                 if event.urgent or event.inner:
                     continue
+                self._note_ignored(machine, event, here)
                 acting = [slot for slot, states in enumerate(here) if any(_acts(machine, event, states))]
                 for slot in acting:
                     key = (machine.name, event.name, slot, here[slot][event.region])
@@ -86,6 +87,13 @@ class Agendas:
                     yield self._group((machine.name, event.name, None), self.moves.to_all(machine, event.name))
         if len(self.layout.configs.list) > 1:
             yield self._group("configure", self.moves.configure)
+
+    def _note_ignored(self, machine: model.Machine, event: model.Event, here: list[tuple[str, ...]]) -> None:
+        """What is ignored without a guard is no move, and yet it happens."""
+        for states in here:
+            first = next((t for t in machine.exits(states[event.region], event.name) if not t.refused), None)
+            if first is not None and not first.guards and not _does_something(first):
+                self.moves.checks.ignored.add((machine.name, event.name, first.source, first.target or first.source))
 
     def _group(self, key: Any, instances: Instances, pick: str | None = None) -> Group:
         """``pick`` is ``""`` for an urgent event of which the first that is accepted is taken."""
@@ -98,6 +106,10 @@ def _acts(machine: model.Machine, event: model.Event, states: tuple[str, ...]) -
     """For each transition that the event may take: whether it does anything."""
     for transition in machine.exits(states[event.region], event.name):
         if not transition.refused:
-            yield bool(transition.actions) or transition.target not in (None, transition.source)
+            yield _does_something(transition)
             if not transition.guards:
                 return
+
+
+def _does_something(transition: model.Transition) -> bool:
+    return bool(transition.actions) or transition.target not in (None, transition.source)

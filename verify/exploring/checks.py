@@ -16,6 +16,8 @@ from ...engine.state import EngineFault, Input, Taken
 from .packing import MOMENT
 from .watched import Memo, Worlds
 
+Transition = tuple[str, str | None, str, str]
+"""Machine, event, source and target."""
 Turn = tuple[int, tuple[Any, ...]]
 Effect = tuple[int, tuple[Memo, ...], tuple[Memo, ...]]
 """The bits that change, the laws to check before, and the invariants to check after."""
@@ -41,7 +43,12 @@ class Checks:
         self.engine = engine
         self.worlds = worlds
         self.broken: dict[str, Broken] = {}
-        self.transitions: set[tuple[str, str | None, str, str]] = set()
+        self.transitions: dict[Transition, int] = {}
+        """The transitions that happen, each with the first state in which it does."""
+        self.ignored: set[Transition] = set()
+        """The same for events that are ignored, which are no moves."""
+        self.pairs: dict[tuple[Transition, Transition], int] = {}
+        """The same for two transitions of one region of one thing, one after the other."""
         self._effects: dict[tuple[Turn, ...], Effect | None] = {}
         layout = worlds.layout
         reads = layout.matters.reads
@@ -62,10 +69,10 @@ class Checks:
 
     # --- what is noted -----------------------------------------------------------------------------------------------
 
-    def taken(self, path: Iterable[Taken]) -> None:
+    def taken(self, state: int, path: Iterable[Taken]) -> None:
         """These transitions happen in a state that is reached."""
         for machine, _, event, source, target in path:
-            self.transitions.add((machine, event, source, target))
+            self.transitions.setdefault((machine, event, source, target), state)
 
     def fault(self, state: int, event: Input, fault: EngineFault) -> None:
         """The model fails upon an event."""

@@ -1,8 +1,8 @@
 """Whether whatever waits gets out by time alone.
 
 The graph of time: what is urgent, what is dropped, and deadlines that pass; no event from outside, and no pick of a
-policy, which may wait for ever. Every deadline falls due at last, so a run of it ends in a state without a next step, or
-goes round in a component of the graph that nothing leads out of. There, no thing may have a deadline armed: it would
+policy, which may wait for ever. Every deadline falls due at last, so a run of it ends in a state without a next step,
+or goes round in a component of the graph that nothing leads out of. There, no thing may have a deadline armed: it would
 wait for ever. A cycle of urgent events alone, in no time, is a fault of its own.
 """
 

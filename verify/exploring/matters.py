@@ -127,15 +127,17 @@ class Matters:
                 for parameter in machine.action(action).parameters:
                     inside = (machine.name, action, parameter.name, "in an action")
                     self._flows[inside].add((*event, parameter.name))
-        for action in machine.actions:
-            for node, sink in self.uses_in(action.body, machine.name, action.name):
-                uses = self._uses(node, (machine.name, action.name), "in an action")
+        for declared in machine.actions:
+            for node, sink in self.uses_in(declared.body, machine.name, declared.name):
+                uses = self._uses(node, (machine.name, declared.name), "in an action")
                 if sink is None:
                     self._roots |= uses
                 else:
                     self._flows[sink] |= uses
 
-    def uses_in(self, body: tuple[model.Statement, ...], machine: str, action: str) -> Iterator[tuple[object, Atom | None]]:
+    def uses_in(
+        self, body: tuple[model.Statement, ...], machine: str, action: str
+    ) -> Iterator[tuple[object, Atom | None]]:
         """The expressions in an action, each with what depends on it alone; ``None`` for all that happens."""
         for statement in body:
             for node in walk(statement):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ...engine import Birth, Configure, Engine, Event, model
@@ -16,8 +17,9 @@ from ...engine.compiling.source import local
 from ...engine.running import Runner
 from ...engine.state import Input, Taken
 from ...engine.view import Views
-from .checks import Checks, Effect
-from .packing import AHEAD, CONFIG, MOMENT, NOW, OVER
+from ..walk import transitions
+from .checks import Checks, Effect, Transition
+from .packing import AHEAD, CONFIG, HISTORY, MOMENT, NOW, OVER, Layout
 from .scope import Domains
 from .watched import Memo, Worlds
 
@@ -37,6 +39,44 @@ class Instance:
         return self.turns[-1][0]
 
 
+class History:
+    """Notes the last transition of each region of each thing, and which follow one another."""
+
+    def __init__(self, layout: Layout, checks: Checks) -> None:
+        self._layout = layout
+        self._checks = checks
+        self._machines = {m.name: m for m in layout.system.machines}
+        self._numbers: dict[Transition, int] = {}
+        self._transitions: list[Transition] = []
+        for number, transition in enumerate(dict.fromkeys(transitions(layout.system)), 1):
+            self._numbers[transition] = number
+            self._transitions.append(transition)
+
+    def change(self, state: int, path: Iterable[Taken], worlds: Worlds) -> int:
+        """The bits that change when these transitions are taken."""
+        last: dict[int, int] = {}
+        for at, pair in self.followed(state, path):
+            worlds.log.bits |= _LAST << at
+            last[at] = self._numbers[pair[1]]
+            if pair[0] is not None:
+                self._checks.pairs.setdefault((pair[0], pair[1]), state)
+        return sum(((state >> at & _LAST) ^ number) << at for at, number in last.items())
+
+    def followed(self, state: int, path: Iterable[Taken]) -> Iterator[tuple[int, tuple[Transition | None, Transition]]]:
+        """For each transition of a path, where its number is kept, and the one before it."""
+        last: dict[int, Transition] = {}
+        for machine, key, event, source, target in path:
+            table = self._layout.tables[machine]
+            at = table.shift(key - 1) + table.packed + self._machines[machine].state(source).region * HISTORY
+            number = state >> at & _LAST
+            before = last.get(at, self._transitions[number - 1] if number else None)
+            last[at] = transition = (machine, event, source, target)
+            yield at, (before, transition)
+
+
+_LAST = (1 << HISTORY) - 1
+
+
 class Moves:
     """Finds what can happen, group by group: an event of one thing with all its arguments, a birth with all its
     fields, time, settings. What is found is noted by ``checks``."""
@@ -52,6 +92,7 @@ class Moves:
         """The machines of which more things would be made than the scope has."""
         self.runner = Runner(engine.compiled, Views(engine.compiled), {})
         self._matters = self.layout.matters
+        self.history = History(self.layout, checks) if self.layout.history else None
 
     # --- groups ------------------------------------------------------------------------------------------------------
 
@@ -66,7 +107,7 @@ class Moves:
             for given in self._arguments(machine, declared, world):
                 event = Event(machine.name, name, key, {n: v for n, v in given.items() if n != "now"})
                 d = self.worlds.draft(world)
-                if self._does(state, event, lambda d=d, given=given: fire(d, key, *given.values())):
+                if self._does(state, event, partial(fire, d, key, *given.values())):
                     yield from self._instance(state, event, d)
 
         return instances
@@ -82,7 +123,7 @@ class Moves:
                 event = Event(machine.name, name, None, {n: v for n, v in given.items() if n != "now"})
                 d, turns, before = self.worlds.draft(world), list[tuple[int, tuple[Any, ...]]](), 0
                 for key in list(getattr(world, machine.name)):
-                    if self._does(state, event, lambda key=key, d=d, given=given: fire(d, key, *given.values())):
+                    if self._does(state, event, partial(fire, d, key, *given.values())):
                         change = self._change(state, d)
                         if change is None:
                             break
@@ -116,7 +157,7 @@ class Moves:
                 event = Birth(machine.name, {a.name: v for a, v in zip(fields, values, strict=True)})
                 self.worlds.given()
                 given = dict(zip(names, values, strict=True))
-                born = self._does(state, event, lambda d=d, given=given: make(d, **given))
+                born = self._does(state, event, partial(make, d, **given))
                 bits = self.worlds.given()
                 read = tuple(i for i in range(len(fields)) if bits >> i & 1)
                 known.setdefault(read, set()).add(tuple([numbers[i] for i in read]))
@@ -191,7 +232,7 @@ class Moves:
         def effects(state: int) -> tuple[Effect, ...]:
             found: dict[Effect, None] = {}
             for instance in instances(state):
-                self.checks.taken(instance.path)
+                self.checks.taken(state, instance.path)
                 effect = self.checks.effect(instance.turns)
                 if effect is not None:
                     found[effect] = None
@@ -212,6 +253,8 @@ class Moves:
             sizes = self.layout.sizes
             self.beyond |= {name for name in sizes if len(getattr(d, name)) > sizes[name]}
             return None
+        if self.history:
+            change |= self.history.change(state, d.path, self.worlds)
         return change ^ state & MOMENT
 
     def _does(self, state: int, event: Input, fire: Callable[[], Any]) -> bool:
@@ -246,4 +289,3 @@ class Moves:
         else:
             found = self.domains.values(name, type_)
         return found if matters else found[:1]
-

@@ -41,14 +41,17 @@ class Numbering:
         for at, column in self._references[machine]:
             packed = (state >> at & column.mask) >> column.shift
             value = column.codec.unpack(packed)
-            if isinstance(value, frozenset):
-                renumbered: object = frozenset(key - (key > gone) for key in value if key != gone)
-            elif value is None:
-                continue
-            else:
-                renumbered = None if value == gone else value - (value > gone)
-            found |= (packed ^ column.codec.pack(renumbered)) << column.shift + at
+            found |= (packed ^ column.codec.pack(_renumbered(value, gone))) << column.shift + at
         return found
+
+
+def _renumbered(value: int | frozenset[int] | None, gone: int) -> int | frozenset[int] | None:
+    """A reference, or a set of them, when a thing has gone."""
+    if value is None or value == gone:
+        return None
+    if isinstance(value, int):
+        return value - (value > gone)
+    return frozenset(key - (key > gone) for key in value if key != gone)
 
 
 def _references(layout: Layout, machine: str) -> list[tuple[int, Column]]:

@@ -21,6 +21,9 @@ from .scope import LATER, PAST, Domains, Scope
 SPARE = (2, 6, 12)
 """How many bits more than its first values need a table of values gets; if they do not do, the next many."""
 
+HISTORY = 10
+"""Bits of the number of a transition, from 1; 0 is none."""
+
 MOMENT = 1
 """The bit of states at which time has just arrived: an event of this very moment may still come first."""
 CONFIG = 1
@@ -100,6 +103,7 @@ class Table:
         columns: list[Column],
         unseen: Mapping[str, Any],
         fields: Callable[[tuple[str, ...]], frozenset[str]],
+        history: int = 0,
     ) -> None:
         self._fields = fields
         self.name = name
@@ -108,8 +112,10 @@ class Table:
         self.columns = columns
         self.unseen = unseen
         """The fields on which nothing depends, and what stands there."""
-        self.width = max([c.shift + c.codec.width for c in columns], default=1)
-        self.row_mask = (1 << self.width) - 1
+        self.packed = max([c.shift + c.codec.width for c in columns], default=1)
+        """Where the columns of a row end, and its history begins."""
+        self.width = self.packed + history
+        self.row_mask = (1 << self.packed) - 1
         self.mask = ((1 << self.width * size) - 1) << base
         self.by_name = {c.name: c for c in columns}
         self.names = [c.name for c in columns]
@@ -136,11 +142,19 @@ class Table:
 
 
 class Layout:
-    """Where everything stands in the number of a state."""
+    """Where everything stands in the number of a state. With ``history``, each thing also has the last transition of
+    each of its regions."""
 
     def __init__(
-        self, engine: Engine[Any], scope: Scope, domains: Domains, matters: Matters, spare: int = SPARE[0]
+        self,
+        engine: Engine[Any],
+        scope: Scope,
+        domains: Domains,
+        matters: Matters,
+        spare: int = SPARE[0],
+        history: bool = False,
     ) -> None:
+        self.history = history
         self.spare = spare
         self.engine = engine
         self.system = engine.system
@@ -196,7 +210,8 @@ class Layout:
         if machine is None:
             own = frozenset(a.name for a in attributes)
             return Table(name, base, 1, columns, unseen, lambda _: own)
-        return Table(name, base, self.sizes[name], columns, unseen, partial(self._lives.count, machine))
+        bits = len(machine.regions) * HISTORY if self.history else 0
+        return Table(name, base, self.sizes[name], columns, unseen, partial(self._lives.count, machine), bits)
 
     def _anything(self, attribute: model.Attribute) -> Any:
         """Some value of a field on which nothing depends."""

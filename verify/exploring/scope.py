@@ -15,7 +15,6 @@ from ...engine.compiling import bare
 from ...engine.compiling.records import stored
 from ...engine.reading.checks import walk
 from ..concrete import LETTERS, example, spelled
-from .matters import Matters
 
 THINGS = 1
 """How many things of a machine there are at a time, unless the scope says otherwise."""
@@ -38,10 +37,8 @@ class Scope:
     things: Mapping[str, int]
     values: Mapping[str, int]
     configs: tuple[Any, ...]
-
-    def __str__(self) -> str:
-        sizes = [f"{name}={size}" for name, size in (*self.things.items(), *self.values.items())]
-        return ", ".join(sizes)
+    text: str = ""
+    """All of it, as it can be written again."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,10 @@ def parsed(engine: Engine[Any], text: str, settings: Sequence[str] = ()) -> Scop
             raise InputError(f"{engine.system.name} has nothing to count that is called {name!r}; it has "
                              f"{', '.join(near)}")  # fmt: skip
     domains = Domains(engine, values)
-    return Scope(things, values, tuple(_configs(engine, domains, settings)))
+    sizes = [f"{m.collection}={things[m.name]}" for m in engine.system.machines]
+    spoken = {"int": "integers", "str": "texts"}
+    sizes += [f"{spoken.get(n) or n.rpartition(':')[2].rpartition('.')[2]}={size}" for n, size in values.items()]
+    return Scope(things, values, tuple(_configs(engine, domains, settings)), ",".join([*sizes, *settings]))
 
 
 def _size(name: str, number: str) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...engine import Engine, model
 from .agenda import Agenda, Agendas
-from .checks import Broken, Checks, Effect
+from .checks import Broken, Checks, Effect, Transition
 from .matters import Matters
 from .moves import Moves
 from .numbering import Numbering
@@ -25,7 +25,7 @@ TOLD = 20_000
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an exploration is: ``states`` were found, ``frontier`` are still to be looked at, ``depth`` steps from the
+    """How far an exploration is: ``states`` were found, and ``frontier`` are to be looked at, ``depth`` steps from the
     beginning."""
 
     states: int
@@ -53,21 +53,21 @@ class Explored:
         return self.explorer.checks.broken
 
     @property
-    def transitions(self) -> set[tuple[str, str | None, str, str]]:
-        """The transitions that were taken."""
+    def transitions(self) -> Mapping[Transition, int]:
+        """The transitions that were taken, each with the first state in which it was."""
         return self.explorer.checks.transitions
 
 
 class Explorer:
     """Explores one system at one scope."""
 
-    def __init__(self, engine: Engine[Any], scope: Scope, spare: int = SPARE[0]) -> None:
+    def __init__(self, engine: Engine[Any], scope: Scope, spare: int = SPARE[0], history: bool = False) -> None:
         # An engine of its own: its records are watched.
         self.engine: Engine[Any] = Engine(engine.system)
         self.system: model.System = engine.system
         self.scope = scope
         domains = Domains(self.engine, scope.values)
-        self.layout = Layout(self.engine, scope, domains, Matters(self.system), spare)
+        self.layout = Layout(self.engine, scope, domains, Matters(self.system), spare, history)
         self.worlds = Worlds(self.engine, self.layout)
         self.checks = Checks(self.engine, self.worlds)
         self.moves = Moves(self.engine, self.worlds, domains, self.checks)
@@ -134,7 +134,10 @@ class Explorer:
         return effects, state
 
     def explore(
-        self, states: int = STATES, progress: Callable[[Progress], None] | None = None, stop: Callable[[], bool] | None = None
+        self,
+        states: int = STATES,
+        progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
     ) -> Explored:
         """Explore so many states at most; ``stop`` is asked after each level whether all that is wanted is found."""
         result = Explored(self)
@@ -152,9 +155,7 @@ class Explorer:
         result.seconds = time.perf_counter() - begin
         return result
 
-    def _level(
-        self, result: Explored, frontier: list[int], most: int, progress: Callable[[int], object]
-    ) -> list[int]:
+    def _level(self, result: Explored, frontier: list[int], most: int, progress: Callable[[int], object]) -> list[int]:
         """Look at every state of a level; the states of the next."""
         parents, found, effects_of = result.parents, self.worlds.found, self.effects
         following: list[int] = []
@@ -204,12 +205,16 @@ class Explorer:
 
 
 def explore(
-    engine: Engine[Any], scope: Scope, states: int = STATES, progress: Callable[[Progress], None] | None = None
+    engine: Engine[Any],
+    scope: Scope,
+    states: int = STATES,
+    progress: Callable[[Progress], None] | None = None,
+    history: bool = False,
 ) -> Explored:
     """Explore a system at a scope; once more with more room where a table of values was too small."""
     for spare in SPARE:
         try:
-            return Explorer(engine, scope, spare).explore(states, progress)
+            return Explorer(engine, scope, spare, history).explore(states, progress)
         except TooManyValuesError:
             if spare == SPARE[-1]:
                 raise

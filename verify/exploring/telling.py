@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ...engine import Birth, Configure, Event, model
@@ -30,7 +31,7 @@ class Stride:
 
 def strides(explorer: Explorer, way: list[int]) -> Iterator[Stride]:
     """The steps between the states of a way."""
-    for before, after in zip(way, way[1:], strict=False):
+    for before, after in pairwise(way):
         yield stride(explorer, before, after)
 
 
@@ -90,8 +91,8 @@ class Narrator:
         world = self.explorer.worlds.world(state)
         for machine in self.system.machines:
             for key, record in getattr(world, machine.name).items():
-                shown = [f"{a.name} = {self._value(a.type, getattr(record, a.name))}" for a in self._seen(machine)
-                         if not _is_default(getattr(record, a.name), a)]  # fmt: skip
+                values = [(a, getattr(record, a.name)) for a in self._counting(machine, record)]
+                shown = [f"{a.name} = {self._value(a.type, v)}" for a, v in values if not _is_default(v, a)]
                 states = " and ".join(getattr(record, slot) for slot in slots(machine))
                 yield f"{machine.name} {key} is {states}" + (f"; {', '.join(shown)}" if shown else "")
 
@@ -101,9 +102,12 @@ class Narrator:
             if not setting.has_default or not _is_default(getattr(config, setting.name), setting):
                 yield f"setting {setting.name} = {spelled(getattr(config, setting.name))}"
 
-    def _seen(self, machine: model.Machine) -> list[model.Attribute]:
-        unseen = self.explorer.layout.tables[machine.name].unseen
-        return [a for a in stored(machine) if a.name not in unseen]
+    def _counting(self, machine: model.Machine, record: Any) -> list[model.Attribute]:
+        """The fields of a thing that count in the state that it is in."""
+        table = self.explorer.layout.tables[machine.name]
+        bits = table.counting(tuple(getattr(record, slot) for slot in slots(machine)))
+        counting = {column.name for column in table.columns if column.mask & bits}
+        return [a for a in stored(machine) if a.name in counting]
 
     def _value(self, type_: model.Type, value: Any) -> str:
         of = type_.of if isinstance(type_, model.Maybe) else type_
@@ -160,10 +164,11 @@ class Narrator:
             before, after = getattr(old, machine.name), getattr(new, machine.name)
             for key in after:
                 if key in before:
-                    for a in self._seen(machine):
+                    for a in self._counting(machine, after[key]):
                         was, now = getattr(before[key], a.name), getattr(after[key], a.name)
                         if was != now:
-                            yield f"{machine.name} {key} {a.name}: {self._value(a.type, was)} → {self._value(a.type, now)}"
+                            change = f"{self._value(a.type, was)} → {self._value(a.type, now)}"
+                            yield f"{machine.name} {key} {a.name}: {change}"
 
 
 def _has(stride: Stride, change: int) -> bool:

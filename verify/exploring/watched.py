@@ -31,9 +31,7 @@ class Records:
     """The watched records of one table. ``given`` are the fields that a birth from outside gives; that such a field of
     a new thing was read or written is noted at the bits from ``above``, one for each."""
 
-    def __init__(
-        self, engine: Engine[Any], table: Table, log: Log, given: Sequence[str] = (), above: int = 0
-    ) -> None:
+    def __init__(self, engine: Engine[Any], table: Table, log: Log, given: Sequence[str] = (), above: int = 0) -> None:
         self.given = list(given)
         self.table = table
         self.log = log
@@ -212,7 +210,9 @@ class Worlds:
     def start(self, config: Any) -> int:
         """The state without things, packed."""
         d = self.engine.start(config)
-        return (self.configs.pack(config) << CONFIG) | (self.own.pack(self.own.watched(d.system)) << self.layout.own.base)
+        return (self.configs.pack(config) << CONFIG) | (
+            self.own.pack(self.own.watched(d.system)) << self.layout.own.base
+        )
 
     def world(self, state: int) -> Any:
         """The state as the compiled step reads it; it is now 0."""
@@ -224,9 +224,7 @@ class Worlds:
             rows = (state & table.mask) >> table.base
             slot = 0
             while rows:
-                row = rows & table.row_mask
-                if row & 1:
-                    things[slot + 1] = records.record(slot, row)
+                things[slot + 1] = records.record(slot, rows & table.row_mask)
                 rows >>= table.width
                 slot += 1
             setattr(d, name, things)
