@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import networkx
 
 from ...engine.compiling.records import can_end
+from .moves import CUT
 from .packing import MOMENT
 from .search import Explored, Explorer
 
@@ -51,7 +52,7 @@ class TimeGraph:
                 if effects is None:
                     effects = found(memo, state)
                 if effects:
-                    return [state ^ effects[0][0]], False
+                    return ([] if effects[0] is CUT else [state ^ effects[0][0]]), False
         if state & MOMENT:
             return [state ^ MOMENT], False
         rest = self.explorer.dropped(state)
@@ -119,7 +120,7 @@ def _descend(graph: TimeGraph, states: Iterable[int]) -> tuple[list[int], list[i
 
 def _next(graph: TimeGraph, state: int, sinks: list[int]) -> list[int]:
     following = graph.following(state)
-    if not following:
+    if not following and graph.urgent(state)[1]:
         sinks.append(state)
     return following
 

@@ -24,6 +24,10 @@ from .scope import Domains
 from .watched import Memo, Worlds
 
 
+CUT: Effect = (0, (), ())
+"""Stands for an urgent event that is not followed: nothing else may happen instead."""
+
+
 @dataclass(frozen=True)
 class Instance:
     """One thing that can happen in a state. ``event`` is ``None`` for time and for the dropping of ended things;
@@ -32,6 +36,8 @@ class Instance:
     event: Input | None
     turns: tuple[tuple[int, tuple[Any, ...]], ...]
     path: tuple[Taken, ...] = ()
+    beyond: bool = False
+    """It makes more things than the scope has room for, and is not followed."""
 
     @property
     def change(self) -> int:
@@ -163,7 +169,8 @@ class Moves:
                 known.setdefault(read, set()).add(tuple([numbers[i] for i in read]))
                 if born:
                     for instance in self._instance(state, event, d):
-                        yield from self._likewise(instance, machine.name, d, bits, options)
+                        if not instance.beyond:
+                            yield from self._likewise(instance, machine.name, d, bits, options)
 
         return instances
 
@@ -232,6 +239,10 @@ class Moves:
         def effects(state: int) -> tuple[Effect, ...]:
             found: dict[Effect, None] = {}
             for instance in instances(state):
+                if instance.beyond:
+                    if first:
+                        return (CUT,)
+                    continue
                 self.checks.taken(state, instance.path)
                 effect = self.checks.effect(instance.turns)
                 if effect is not None:
@@ -244,7 +255,9 @@ class Moves:
 
     def _instance(self, state: int, event: Input, d: Any) -> Iterator[Instance]:
         change = self._change(state, d)
-        if change is not None:
+        if change is None:
+            yield Instance(event, ((0, ()),), beyond=True)
+        else:
             yield Instance(event, ((change, tuple(d.commands)),), tuple(d.path))
 
     def _change(self, state: int, d: Any) -> int | None:

@@ -49,7 +49,8 @@ def instances(explorer: Explorer, state: int) -> Iterator[Stride]:
     for groups, urgent in ((agenda.urgent, True), (agenda.outside, False), (agenda.time, False)):
         for group in groups:
             for instance in group.instances(state):
-                yield Stride(state, instance, state ^ instance.change, urgent)
+                if not instance.beyond:
+                    yield Stride(state, instance, state ^ instance.change, urgent)
 
 
 class Narrator:

@@ -54,7 +54,11 @@ class Tours:
 
 def tours(engine: Engine[Any], explored: Explored, kind: str) -> Tours:
     """A tour for everything that is to be taken, unless one that is longer takes it already."""
-    targets: dict[Target, int] = {**(explored.explorer.checks.pairs if kind == "pairs" else explored.transitions)}
+    targets = dict[Target, int]()
+    if kind == "pairs":
+        targets.update(explored.explorer.checks.pairs)
+    else:
+        targets.update(explored.transitions)
     depth: dict[int, int] = {}
     for state in targets.values():
         depth[state] = sum(1 for _ in path(explored.parents, state))
