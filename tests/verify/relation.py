@@ -1,4 +1,4 @@
-"""What the engine itself does in a state of an exploration: every event that there is, one by one, nothing remembered."""
+"""What the engine itself does in a state of an exploration: each event on its own, nothing remembered."""
 
 from __future__ import annotations
 

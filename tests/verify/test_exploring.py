@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,7 @@ def engine_of(python: type[Any]) -> Engine[Any]:
     return Engine(read(python))
 
 
+@cache
 def found(python: type[Any], scope: str, *settings: str, states: int = 100_000, history: bool = False) -> Explored:
     engine = engine_of(python)
     return explore(engine, parsed(engine, scope, settings), states, history=history)
@@ -57,8 +59,14 @@ def successors(exploration: Explored, state: int) -> set[int]:
         (Cluster, "participants=2,transactions=2,branches=3", (), 60),
         (ChargingStation, SMALL, (), 60),
         (ChargingStation, "connectors=1,tokens=1,authorizations=2,reservations=0", (), 60),
-        (ChargingStation, "evses=2,connectors=2,reservations=0,tokens=1", ("plug_in_timeout_enabled=true",), 25),
-        (ChargingStation, "connectors=1,authorizations=0,tokens=1", ("ignore_connector_faults=any",), 25),
+        pytest.param(
+            ChargingStation,
+            "evses=2,connectors=2,reservations=0,tokens=1",
+            ("plug_in_timeout_enabled=true",),
+            50,
+            marks=pytest.mark.slow,
+        ),
+        (ChargingStation, "connectors=1,authorizations=0,tokens=1", ("ignore_connector_faults=any",), 15),
     ],
 )
 def test_the_explored_steps_are_the_engines(
@@ -149,8 +157,9 @@ def test_settings_are_explored() -> None:
     engine = engine_of(ChargingStation)
     scope = parsed(engine, SMALL, ["plug_in_timeout_enabled=any", "selection_algorithm=FindFirst|UserInput"])
     assert len(scope.configs) == 4
-    both = found(ChargingStation, SMALL, "ignore_connector_faults=any")
-    each = [found(ChargingStation, SMALL, f"ignore_connector_faults={value}") for value in ("true", "false")]
+    plugs = "connectors=1,authorizations=0,reservations=0"
+    both = found(ChargingStation, plugs, "ignore_connector_faults=any")
+    each = [found(ChargingStation, plugs, f"ignore_connector_faults={value}") for value in ("true", "false")]
     # Faults that came before they were ignored stay.
     assert len(both.parents) > sum(len(one.parents) for one in each)
 
@@ -175,10 +184,15 @@ def test_a_wrong_scope_is_refused(scope: str, settings: tuple[str, ...], said: s
 # --- tours -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["transitions", "pairs"])
 @pytest.mark.parametrize(
-    ("python", "scope"),
-    [(ChargingStation, SMALL), (Cluster, "participants=1,transactions=1,branches=1"), (clockwork.Tower, "bells=2")],
+    ("python", "scope", "kind"),
+    [
+        (ChargingStation, SMALL, "transitions"),
+        pytest.param(ChargingStation, SMALL, "pairs", marks=pytest.mark.slow),
+        (Cluster, "participants=1,transactions=1,branches=1", "transitions"),
+        (Cluster, "participants=1,transactions=1,branches=1", "pairs"),
+        (clockwork.Tower, "bells=2", "pairs"),
+    ],
 )
 def test_tours_take_everything_and_replay(python: type[Any], scope: str, kind: str, tmp_path: Path) -> None:
     engine = engine_of(python)
@@ -208,7 +222,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
     report = tmp_path / "report.json"
     assert run(["verify", "--scope", SMALL, "--report", str(report)]) == 0
     said = capsys.readouterr().out
-    assert "26 of 26 properties hold" in said or "properties hold: 4278 states" in said
+    assert "properties hold: " in said
     assert json.loads(report.read_text())["holds"] is True
     assert run(["verify", "--scope", SMALL, "--states", "300"]) == 1
     assert "Not finished: " in capsys.readouterr().out

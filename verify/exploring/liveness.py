@@ -44,13 +44,9 @@ class TimeGraph:
 
     def urgent(self, state: int) -> tuple[list[int], bool]:
         """The states that come next without time, and whether it ends here: nothing is urgent, nothing is dropped."""
-        found = self.explorer.worlds.found
         for group in self.explorer.agenda(state).urgent:
             if not group.waits:
-                memo = group.memo
-                effects = memo.table.get(state & memo.mask)
-                if effects is None:
-                    effects = found(memo, state)
+                effects = self.explorer.look(group.memo, state)
                 if effects:
                     return ([] if effects[0] is CUT else [state ^ effects[0][0]]), False
         if state & MOMENT:
@@ -63,11 +59,7 @@ class TimeGraph:
         states, at_rest = self.urgent(state)
         if at_rest:
             for group in self.explorer.agenda(state).time:
-                memo = group.memo
-                effects = memo.table.get(state & memo.mask)
-                if effects is None:
-                    effects = self.explorer.worlds.found(memo, state)
-                states = [state ^ change for change, _, _ in effects]
+                states = [state ^ change for change, _, _ in self.explorer.look(group.memo, state)]
         return states
 
 

@@ -23,7 +23,6 @@ from .packing import AHEAD, CONFIG, HISTORY, MOMENT, NOW, OVER, Layout
 from .scope import Domains
 from .watched import Memo, Worlds
 
-
 CUT: Effect = (0, (), ())
 """Stands for an urgent event that is not followed: nothing else may happen instead."""
 

@@ -15,7 +15,7 @@ from .moves import Moves
 from .numbering import Numbering
 from .packing import MOMENT, SPARE, Layout, TooManyValuesError
 from .scope import Domains, Scope
-from .watched import Worlds
+from .watched import Memo, Worlds
 
 STATES = 2_000_000
 """How many states are explored at most, unless more are asked for; each takes some 250 bytes."""
@@ -88,12 +88,14 @@ class Explorer:
             found = self._agendas[key] = self.agendas.of(state)
         return found
 
+    def look(self, memo: Memo, state: int) -> Any:
+        """What a memo knows of a state."""
+        outcome = memo.table.get(state & memo.mask)
+        return self.worlds.found(memo, state) if outcome is None else outcome
+
     def dropped(self, state: int) -> int:
         """The state without the ended things to which nothing leads."""
-        memo = self.dropping
-        things = memo.table.get(state & memo.mask)
-        if things is None:
-            things = self.worlds.found(memo, state)
+        things = self.look(self.dropping, state)
         return self.numbering.without(state, things) if things else state
 
     def effects(self, state: int) -> tuple[list[Effect], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from .checks import Broken
 from .moves import Instance
 from .packing import CONFIG, MOMENT
 from .search import Explored, Explorer, path
+from .watched import Memo
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,17 @@ def strides(explorer: Explorer, way: list[int]) -> Iterator[Stride]:
 
 def stride(explorer: Explorer, before: int, after: int) -> Stride:
     """A step that leads from a state to another."""
-    for found in instances(explorer, before):
-        if before ^ found.instance.change == after if found.instance else False:
-            return Stride(before, found.instance, after, found.urgent)
-    return Stride(before, None, after)
+    change = before ^ after
+    found = instances(explorer, before, lambda memo: any(e[0] == change for e in explorer.look(memo, before)))
+    return next((each for each in found if each.after == after), Stride(before, None, after))
 
 
-def instances(explorer: Explorer, state: int) -> Iterator[Stride]:
-    """Everything that may happen in a state, in full."""
+def instances(explorer: Explorer, state: int, wanted: Callable[[Memo], bool] = lambda _: True) -> Iterator[Stride]:
+    """Everything that may happen in a state, in full; of those groups whose memo is wanted."""
     agenda = explorer.agenda(state)
     for groups, urgent in ((agenda.urgent, True), (agenda.outside, False), (agenda.time, False)):
         for group in groups:
-            for instance in group.instances(state):
+            for instance in group.instances(state) if wanted(group.memo) else ():
                 if not instance.beyond:
                     yield Stride(state, instance, state ^ instance.change, urgent)
 
