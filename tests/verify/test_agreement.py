@@ -28,15 +28,15 @@ ENGINE = load(ChargingStation)
 
 
 @cache
-def formulas() -> tuple[Problem, tuple[Formula, ...]]:
-    vocabulary = Vocabulary(ENGINE.system)
+def formulas(engine: Engine[Any]) -> tuple[Problem, tuple[Formula, ...]]:
+    vocabulary = Vocabulary(engine.system)
     world = unknown_world(vocabulary)
-    found = problem(ENGINE.system, vocabulary, world)
+    found = problem(engine.system, vocabulary, world)
     return found, tuple(Steps(vocabulary, found.trusted, world).all())
 
 
-def steps_for(event: Input) -> list[Formula]:
-    found = formulas()[1]
+def steps_for(engine: Engine[Any], event: Input) -> list[Formula]:
+    found = formulas(engine)[1]
     if isinstance(event, Birth):
         return [s for s in found if s.kind == "birth" and s.machine == event.machine]
     if isinstance(event, Configure):
@@ -48,7 +48,7 @@ class Case:
     """One state and one event, as the engine and as the prover see them."""
 
     def __init__(self, engine: Engine[Any], state: StationState, event: Input, now: int) -> None:
-        self.problem = formulas()[0]
+        self.problem = formulas(engine)[0]
         self.engine, self.state, self.event, self.now = engine, state, event, now
         self.result: Step | Refusal | EngineFault
         try:
@@ -62,7 +62,7 @@ class Case:
         self.solver = z3.Solver()
 
     def check(self) -> None:
-        steps = steps_for(self.event)
+        steps = steps_for(self.engine, self.event)
         assert steps
         givens = [self._given(step) for step in steps]
         afters = [[self._after(way) for way in step.ways] for step in steps]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from examples.two_phase_commit import Cluster
-from statewatt.engine import Engine, InputError, load
+from statewatt.engine import Engine, Event, InputError, load
 from statewatt.engine.command.application import run
 from statewatt.engine.reading import read
 from statewatt.models.station import ChargingStation
@@ -23,6 +23,7 @@ from statewatt.verify.exploring.search import Explored
 from tests.broken import answer_after_validation, let_go_by_halves, time_out_untold, told_twice, waiting_for_ever
 from tests.verify.explored import clockwork
 from tests.verify.relation import Relation
+from tests.verify.test_agreement import Case
 
 SMALL = "connectors=1,tokens=1,reservations=0"
 
@@ -245,3 +246,30 @@ def test_wrong_usage(arguments: list[str], said: str, capsys: pytest.CaptureFixt
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+# --- the prover ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("python", "scope"),
+    [
+        (clockwork.Tower, "bells=2"),
+        (clockwork.Table, "forks=1,eaters=1"),
+        pytest.param(clockwork.Table, "forks=2,eaters=2", marks=pytest.mark.slow),
+        pytest.param(Cluster, "participants=1,transactions=1,branches=1", marks=pytest.mark.slow),
+    ],
+)
+def test_the_explored_relation_is_the_provers(python: type[Any], scope: str) -> None:
+    """In every state that is reached, each event leads by the formulas where the engine and the exploration lead."""
+    exploration = found(python, scope)
+    engine = load(python)
+    relation = Relation(engine, exploration.explorer)
+    assert exploration.finished
+    for state in exploration.parents:
+        same = {state, state ^ MOMENT}
+        assert successors(exploration, state) - same == relation.successors(state) - same
+        real = relation.real(state)
+        for event in (*engine.urgent(real, 0), *relation.events(real)):
+            if not isinstance(event, Event) or event.target is not None:
+                Case(engine, real, event, 0).check()
