@@ -87,9 +87,9 @@ class Relation:
             if rest != real:
                 yield packed(self.explorer, rest)
                 return
-        for event in self.events(real):
-            if not isinstance(self.engine.take(real, event, 0), Refusal):
-                yield self._after(real, event)
+        for given in self.events(real):
+            if not isinstance(self.engine.take(real, given, 0), Refusal):
+                yield self._after(real, given)
         if not state & MOMENT:
             yield from self._times(real)
 

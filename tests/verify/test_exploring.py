@@ -28,17 +28,17 @@ from tests.verify.test_agreement import Case
 SMALL = "connectors=1,tokens=1,reservations=0"
 
 
-def engine_of(python: type[Any]) -> Engine[Any]:
+def engine_of(python: Any) -> Engine[Any]:
     return Engine(read(python))
 
 
 @cache
-def found(python: type[Any], scope: str, *settings: str, states: int = 100_000, history: bool = False) -> Explored:
+def found(python: Any, scope: str, *settings: str, states: int = 100_000, history: bool = False) -> Explored:
     engine = engine_of(python)
     return explore(engine, parsed(engine, scope, settings), states, history=history)
 
 
-def verdicts(python: type[Any], scope: str = "", **options: Any) -> dict[str, str]:
+def verdicts(python: Any, scope: str = "", **options: Any) -> dict[str, str]:
     engine = engine_of(python)
     report, _ = explored(engine, parsed(engine, scope), **options)
     return {v.name: v.verdict for v in report.verdicts}
@@ -70,9 +70,7 @@ def successors(exploration: Explored, state: int) -> set[int]:
         (ChargingStation, "connectors=1,authorizations=0,tokens=1", ("ignore_connector_faults=any",), 15),
     ],
 )
-def test_the_explored_steps_are_the_engines(
-    python: type[Any], scope: str, settings: tuple[str, ...], most: int
-) -> None:
+def test_the_explored_steps_are_the_engines(python: Any, scope: str, settings: tuple[str, ...], most: int) -> None:
     """What was remembered of one state holds for all others with the same bits."""
     exploration = found(python, scope, *settings, states=3_000)
     relation = Relation(load(python), exploration.explorer)
@@ -141,7 +139,7 @@ def test_broken_twins_break_their_law(twin: ModuleType, scope: str, law: str) ->
         (clockwork.Table, "forks=2,eaters=2", {"no_deadlock"}),
     ],
 )
-def test_what_every_system_owes(python: type[Any], scope: str, broken: set[str]) -> None:
+def test_what_every_system_owes(python: Any, scope: str, broken: set[str]) -> None:
     assert {name for name, verdict in verdicts(python, scope).items() if verdict == "violated"} == broken
 
 
@@ -195,7 +193,7 @@ def test_a_wrong_scope_is_refused(scope: str, settings: tuple[str, ...], said: s
         (clockwork.Tower, "bells=2", "pairs"),
     ],
 )
-def test_tours_take_everything_and_replay(python: type[Any], scope: str, kind: str, tmp_path: Path) -> None:
+def test_tours_take_everything_and_replay(python: Any, scope: str, kind: str, tmp_path: Path) -> None:
     engine = engine_of(python)
     exploration = found(python, scope, history=kind == "pairs")
     reached = exploration.explorer.checks.pairs if kind == "pairs" else exploration.transitions
@@ -260,7 +258,7 @@ def test_wrong_usage(arguments: list[str], said: str, capsys: pytest.CaptureFixt
         pytest.param(Cluster, "participants=1,transactions=1,branches=1", marks=pytest.mark.slow),
     ],
 )
-def test_the_explored_relation_is_the_provers(python: type[Any], scope: str) -> None:
+def test_the_explored_relation_is_the_provers(python: Any, scope: str) -> None:
     """In every state that is reached, each event leads by the formulas where the engine and the exploration lead."""
     exploration = found(python, scope)
     engine = load(python)

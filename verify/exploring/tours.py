@@ -8,7 +8,7 @@ has its order. A way that needs another order is no tour, and is named.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from ...engine.compiling import bare
 from ...engine.compiling.records import slots, stored
 from ...engine.state import Input, Taken
 from ...engine.tracefile import Given, Picks, steps
+from .checks import Transition
 from .packing import AHEAD, CONFIG, MOMENT, NOW, Table
 from .search import Explored, Explorer, path
 from .telling import Stride, instances, stride
@@ -28,7 +29,7 @@ FAR = (100_000, 10)
 """How far off the deadlines are that a birth brings along, in milliseconds: one that is not to come, or is to come
 first."""
 
-Target: TypeAlias = Hashable
+Target: TypeAlias = Transition | tuple[Transition, Transition]
 
 
 class NoTourError(Exception):
@@ -54,11 +55,8 @@ class Tours:
 
 def tours(engine: Engine[Any], explored: Explored, kind: str) -> Tours:
     """A tour for everything that is to be taken, unless one that is longer takes it already."""
-    targets = dict[Target, int]()
-    if kind == "pairs":
-        targets.update(explored.explorer.checks.pairs)
-    else:
-        targets.update(explored.transitions)
+    pairs, transitions = explored.explorer.checks.pairs.items(), explored.transitions.items()
+    targets: dict[Target, int] = {t: s for t, s in pairs} if kind == "pairs" else {t: s for t, s in transitions}  # noqa: C416
     depth: dict[int, int] = {}
     for state in targets.values():
         depth[state] = sum(1 for _ in path(explored.parents, state))
@@ -117,7 +115,8 @@ def _last(explorer: Explorer, state: int, target: Target, kind: str) -> Stride:
         taken = each.instance.path
         if kind == "pairs":
             assert explorer.moves.history is not None
-            found: set[Target] = {pair for _, pair in explorer.moves.history.followed(state, taken)}
+            followed = (pair for _, pair in explorer.moves.history.followed(state, taken))
+            found: set[Target] = {(before, after) for before, after in followed if before is not None}
         else:
             found = {(machine, event, source, end) for machine, _, event, source, end in taken}
         if target in found:
@@ -128,7 +127,7 @@ def _last(explorer: Explorer, state: int, target: Target, kind: str) -> Stride:
 def _taken(explorer: Explorer, paths: Iterable[Sequence[Taken]], kind: str) -> set[Target]:
     """What a run takes: transitions, or those that follow one another in a region of a thing."""
     found: set[Target] = set()
-    last: dict[tuple[str, int, int], Target] = {}
+    last: dict[tuple[str, int, int], Transition] = {}
     for taken in paths:
         for machine, key, event, source, target in taken:
             transition = (machine, event, source, target)
