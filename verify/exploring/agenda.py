@@ -8,9 +8,10 @@ from typing import Any
 
 from ...engine import model
 from ...engine.compiling.records import slots
+from .memory import Memo
 from .moves import Instance, Moves
 from .packing import MOMENT
-from .watched import Memo, made_inside
+from .watched import made_inside
 
 Instances = Callable[[int], Iterable[Instance]]
 

@@ -13,8 +13,9 @@ from typing import Any
 from ...engine import Engine, model
 from ...engine.reading.checks import walk
 from ...engine.state import EngineFault, Input, Taken
+from .memory import Memo
 from .packing import MOMENT
-from .watched import Memo, Worlds
+from .watched import Worlds
 
 Transition = tuple[str, str | None, str, str]
 """Machine, event, source and target."""

@@ -19,9 +19,10 @@ from ...engine.state import Input, Taken
 from ...engine.view import Views
 from ..walk import transitions
 from .checks import Checks, Effect, Transition
+from .memory import Memo
 from .packing import AHEAD, CONFIG, HISTORY, MOMENT, NOW, OVER, Layout
 from .scope import Domains
-from .watched import Memo, Worlds
+from .watched import Worlds
 
 CUT: Effect = (0, (), ())
 """Stands for an urgent event that is not followed: nothing else may happen instead."""
@@ -61,7 +62,7 @@ class History:
         """The bits that change when these transitions are taken."""
         last: dict[int, int] = {}
         for at, pair in self.followed(state, path):
-            worlds.log.bits |= _LAST << at
+            worlds.log.note(_LAST << at)
             last[at] = self._numbers[pair[1]]
             if pair[0] is not None:
                 self._checks.pairs.setdefault((pair[0], pair[1]), state)

@@ -11,11 +11,12 @@ from ...engine import Engine, model
 from .agenda import Agenda, Agendas
 from .checks import Broken, Checks, Effect, Transition
 from .matters import Matters
+from .memory import Branch, Memo
 from .moves import Moves
 from .numbering import Numbering
 from .packing import MOMENT, SPARE, Layout, TooManyValuesError
 from .scope import Domains, Scope
-from .watched import Memo, Worlds
+from .watched import Worlds
 
 STATES = 2_000_000
 """How many states are explored at most, unless more are asked for; each takes some 250 bytes."""
@@ -90,7 +91,7 @@ class Explorer:
 
     def look(self, memo: Memo, state: int) -> Any:
         """What a memo knows of a state."""
-        outcome = memo.table.get(state & memo.mask)
+        outcome = memo.known(state)
         return self.worlds.found(memo, state) if outcome is None else outcome
 
     def dropped(self, state: int) -> int:
@@ -107,6 +108,8 @@ class Explorer:
         for group in agenda.urgent:
             memo = group.memo
             several = memo.table.get(state & memo.mask)
+            while several.__class__ is Branch:
+                several = several.table.get(state & several.mask)
             if several is None:
                 several = found(memo, state)
             if several:
@@ -124,12 +127,16 @@ class Explorer:
         for group in agenda.outside:
             memo = group.memo
             several = memo.table.get(state & memo.mask)
+            while several.__class__ is Branch:
+                several = several.table.get(state & several.mask)
             if several is None:
                 several = found(memo, state)
             effects += several
         for group in agenda.time:
             memo = group.memo
             several = memo.table.get(state & memo.mask)
+            while several.__class__ is Branch:
+                several = several.table.get(state & several.mask)
             if several is None:
                 several = found(memo, state)
             effects += several
@@ -167,14 +174,20 @@ class Explorer:
             effects, rest = effects_of(state)
             for change, laws, invariants in effects:
                 for memo in laws:
-                    if state & memo.mask not in memo.table:
+                    known = memo.table.get(state & memo.mask)
+                    while known.__class__ is Branch:
+                        known = known.table.get(state & known.mask)
+                    if known is None:
                         found(memo, state)
                 after = state ^ change
                 if after not in parents:
                     parents[after] = state
                     following.append(after)
                     for memo in invariants:
-                        if after & memo.mask not in memo.table:
+                        known = memo.table.get(after & memo.mask)
+                        while known.__class__ is Branch:
+                            known = known.table.get(after & known.mask)
+                        if known is None:
                             found(memo, after)
             steps += len(effects)
             if rest != state:
@@ -196,8 +209,7 @@ class Explorer:
 
     def _check_all(self, state: int) -> None:
         for _, memo in self.checks.invariants:
-            if state & memo.mask not in memo.table:
-                self.worlds.found(memo, state)
+            self.look(memo, state)
 
     def _is_final(self, state: int) -> bool:
         """Every thing has ended."""

@@ -13,10 +13,10 @@ from ...engine.state import Taken
 from ..concrete import spelled
 from ..story import Story, place
 from .checks import Broken
+from .memory import Memo
 from .moves import Instance
 from .packing import CONFIG, MOMENT
 from .search import Explored, Explorer, path
-from .watched import Memo
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,8 @@ from typing import Any
 from ...engine import Engine, model
 from ...engine.compiling.records import slots, stored
 from ...engine.reading.checks import walk
+from .memory import Log, Memo
 from .packing import CONFIG, START, Column, Layout, Table
-
-
-class Log:
-    """The bits that were read since it was last cleared."""
-
-    __slots__ = ("bits",)
-
-    def __init__(self) -> None:
-        self.bits = 0
 
 
 class Records:
@@ -64,7 +56,7 @@ class Records:
         at = record._at.get("_at")
         if at is not None:
             # What does not count any more is cleared: the change depends on what was there.
-            self.log.bits |= (self.table.row_mask & ~counting) << at
+            self.log.note((self.table.row_mask & ~counting) << at)
         return row & counting
 
     def watched(self, record: Any) -> Any:
@@ -133,31 +125,17 @@ class Records:
 
 def _noting(log: Log, name: str, raw: Any) -> property:
     """The field, which is noted also when it is written: what changes depends on what was there."""
-    get, put = raw.__get__, raw.__set__
+    get, put, note = raw.__get__, raw.__set__, log.note
 
     def read(record: Any) -> Any:
-        log.bits |= record._at[name]
+        note(record._at[name])
         return get(record)
 
     def write(record: Any, value: Any) -> None:
-        log.bits |= record._at[name]
+        note(record._at[name])
         put(record, value)
 
     return property(read, write)
-
-
-class Memo:
-    """Outcomes by the bits that were read to come to them: where the same bits meet again, it is the same.
-
-    ``mask`` has all bits that were ever read; when it grows, what was found before is forgotten.
-    """
-
-    __slots__ = ("find", "mask", "table")
-
-    def __init__(self, find: Callable[[int], Any], mask: int) -> None:
-        self.find = find
-        self.mask = mask
-        self.table: dict[int, Any] = {}
 
 
 class Worlds:
@@ -188,17 +166,13 @@ class Worlds:
 
     def memo(self, find: Callable[[int], Any]) -> Memo:
         """One that knows nothing yet. Which things are there always counts, as do the settings."""
-        return Memo(find, self._always)
+        return Memo(find)
 
     def found(self, memo: Memo, state: int) -> Any:
         """What is found in a state that the memo does not know."""
-        self.log.bits = 0
+        self.log.begin(self._always)
         outcome = memo.find(state)
-        read = self.log.bits & self._all
-        if read & ~memo.mask:
-            memo.mask |= read
-            memo.table = {}
-        memo.table[state & memo.mask] = outcome
+        memo.learn(state, [bits for bits in (read & self._all for read in self.log.order) if bits], outcome)
         return outcome
 
     def given(self) -> int:
