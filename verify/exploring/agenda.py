@@ -27,10 +27,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Agenda:
-    """The urgent groups, in the order of the engine; those from outside; and those of time."""
+    """The urgent groups, in the order of the engine; and those that may come where nothing is urgent: of them, ``time``
+    comes by itself, all others from outside."""
 
     urgent: tuple[Group, ...]
-    outside: tuple[Group, ...]
+    free: tuple[Group, ...]
     time: tuple[Group, ...]
 
 
@@ -52,7 +53,7 @@ class Agendas:
         """The agenda of a state: that of all states which are the same under ``mask``."""
         things = {m.name: list(self._states(m, state)) for m in self.system.machines}
         time = () if state & MOMENT else (self._group("time", self.moves.time),)
-        return Agenda(tuple(self._urgent(things)), tuple(self._outside(things)), time)
+        return Agenda(tuple(self._urgent(things)), (*self._outside(things), *time), time)
 
     def _states(self, machine: model.Machine, state: int) -> Iterator[tuple[str, ...]]:
         """The states of each thing that is there."""

@@ -67,7 +67,7 @@ class Memo(Branch):
     def known(self, state: int) -> Any:
         """The outcome in a state, if it is known."""
         found = self.table.get(state & self.mask)
-        while found.__class__ is Branch:
+        while type(found) is Branch:
             found = found.table.get(state & found.mask)
         return found
 
@@ -79,12 +79,14 @@ class Memo(Branch):
         at = 0
         while True:
             count = _common(branch.reads, reads[at:])
+            if not count:
+                raise AssertionError("what is read first does not depend on what was read before")
             if count < len(branch.reads):
                 branch.split(count)
             at += count
             values = state & branch.mask
             found = branch.table.get(values)
-            if found.__class__ is Branch:
+            if type(found) is Branch:
                 branch = found
                 continue
             if at < len(reads):

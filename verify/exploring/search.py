@@ -108,7 +108,7 @@ class Explorer:
         for group in agenda.urgent:
             memo = group.memo
             several = memo.table.get(state & memo.mask)
-            while several.__class__ is Branch:
+            while type(several) is Branch:
                 several = several.table.get(state & several.mask)
             if several is None:
                 several = found(memo, state)
@@ -124,18 +124,10 @@ class Explorer:
             rest = self.dropped(state)
             if rest != state:
                 return effects, rest
-        for group in agenda.outside:
+        for group in agenda.free:
             memo = group.memo
             several = memo.table.get(state & memo.mask)
-            while several.__class__ is Branch:
-                several = several.table.get(state & several.mask)
-            if several is None:
-                several = found(memo, state)
-            effects += several
-        for group in agenda.time:
-            memo = group.memo
-            several = memo.table.get(state & memo.mask)
-            while several.__class__ is Branch:
+            while type(several) is Branch:
                 several = several.table.get(state & several.mask)
             if several is None:
                 several = found(memo, state)
@@ -175,7 +167,7 @@ class Explorer:
             for change, laws, invariants in effects:
                 for memo in laws:
                     known = memo.table.get(state & memo.mask)
-                    while known.__class__ is Branch:
+                    while type(known) is Branch:
                         known = known.table.get(state & known.mask)
                     if known is None:
                         found(memo, state)
@@ -185,7 +177,7 @@ class Explorer:
                     following.append(after)
                     for memo in invariants:
                         known = memo.table.get(after & memo.mask)
-                        while known.__class__ is Branch:
+                        while type(known) is Branch:
                             known = known.table.get(after & known.mask)
                         if known is None:
                             found(memo, after)

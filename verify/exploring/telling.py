@@ -46,7 +46,7 @@ def stride(explorer: Explorer, before: int, after: int) -> Stride:
 def instances(explorer: Explorer, state: int, wanted: Callable[[Memo], bool] = lambda _: True) -> Iterator[Stride]:
     """Everything that may happen in a state, in full; of those groups whose memo is wanted."""
     agenda = explorer.agenda(state)
-    for groups, urgent in ((agenda.urgent, True), (agenda.outside, False), (agenda.time, False)):
+    for groups, urgent in ((agenda.urgent, True), (agenda.free, False)):
         for group in groups:
             for instance in group.instances(state) if wanted(group.memo) else ():
                 if not instance.beyond:

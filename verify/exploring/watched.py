@@ -32,6 +32,7 @@ class Records:
         self.cls: Any = self._watched()
         self._known: dict[tuple[int, int], Any] = {}
         self._states = [self.raw[name].__get__ for name in self.base._regions]
+        self._state_mask = sum(table.by_name[name].mask for name in self.base._regions)
         self._masks: dict[tuple[str, ...], int] = {}
         self._packed = [(self.raw[c.name].__get__, c.codec.pack, c.shift) for c in table.columns]
         engine.compiled.space[f"copy_{table.name or engine.system.name}"] = self.copy
@@ -47,16 +48,20 @@ class Records:
             known = self._known[slot, row] = self._unpacked(slot, row)
         return known
 
-    def pack(self, record: Any) -> int:
-        """The row of a record, read without a note."""
+    def pack(self, record: Any, before: int = 0) -> int:
+        """The row of a record, which was packed like that before it was written to.
+
+        What counts depends on its states; what counts no more is cleared, and so the change depends on what was there.
+        """
         row = 1
         for read, pack, shift in self._packed:
             row |= pack(read(record)) << shift
         counting = self.counting(record)
         at = record._at.get("_at")
         if at is not None:
-            # What does not count any more is cleared: the change depends on what was there.
-            self.log.note((self.table.row_mask & ~counting) << at)
+            self.log.note(self._state_mask << at)
+            if (row ^ before) & self._state_mask:
+                self.log.note((self.table.row_mask & ~counting) << at)
         return row & counting
 
     def watched(self, record: Any) -> Any:
@@ -229,7 +234,9 @@ class Worlds:
             things = getattr(d, name)
             for key in written:
                 shift = table.shift(key - 1)
-                found |= ((state >> shift & table.row_mask) ^ records.pack(things[key])) << shift
+                found |= (
+                    (state >> shift & table.row_mask) ^ records.pack(things[key], state >> shift & table.row_mask)
+                ) << shift
         return found
 
 
