@@ -14,8 +14,7 @@ from rich.text import Text
 
 from ..engine.command.loading import STATION
 from .cache import FOLDER
-from .exploring.command import Options as Exploration
-from .exploring.command import explore_command
+from .exploring.command import Exploration, explore_command
 from .exploring.search import STATES
 from .findings import told
 from .github import tell_github

@@ -28,7 +28,7 @@ COLOURS = {"checked up to n": "green", "unknown": "yellow"}
 
 
 @dataclass(frozen=True)
-class Options:
+class Exploration:
     """What the command line says of an exploration."""
 
     scope: str
@@ -48,7 +48,9 @@ class Options:
         return False
 
 
-def explore_command(reference: str, options: Options, names: Sequence[str] | None, console: Console) -> ScopedReport:
+def explore_command(
+    reference: str, options: Exploration, names: Sequence[str] | None, console: Console
+) -> ScopedReport:
     """Explore a system, show what was found, and write the tours."""
     if options.tour and options.tour not in KINDS:
         raise InputError(f"--tour is {' or '.join(KINDS)}, not {options.tour!r}")
@@ -75,7 +77,7 @@ def _check_names(system: model.System, names: Sequence[str]) -> None:
             raise InputError(f"an exploration of {system.name} has no property {name!r}; it has {', '.join(near)}")
 
 
-def _write(engine: Engine[Any], found: Explored, options: Options, console: Console) -> None:
+def _write(engine: Engine[Any], found: Explored, options: Exploration, console: Console) -> None:
     assert options.folder is not None
     try:
         options.folder.mkdir(parents=True, exist_ok=True)

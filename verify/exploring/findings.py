@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engine import Engine, model
-from ..prove import VerdictWord
-from ..verdict import Report, Verdict
+from ..verdict import Report, Verdict, VerdictWord
 from ..walk import transitions
 from .liveness import check
 from .scope import Scope

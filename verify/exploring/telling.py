@@ -11,7 +11,7 @@ from ...engine import Birth, Configure, Event, model
 from ...engine.compiling.records import slots, stored
 from ...engine.state import Taken
 from ..concrete import spelled
-from ..story import Story, place
+from ..verdict import Story, place
 from .checks import Broken
 from .memory import Memo
 from .moves import Instance
