@@ -9,11 +9,11 @@ from ..engine import Each, System, before, invariant, is_new, law, policy, sent,
 from . import places, selection
 from .answer import Answer
 from .authorization import Authorization
-from .commands import Conclude, WithdrawAuthorization
+from .commands import AnswerReservation, AuthorizeEvse, Conclude, ReservationEnded, WithdrawAuthorization
 from .connector import Connector
 from .evse import Evse
 from .reservation import Reservation
-from .values import IdToken, SelectionAlgorithm
+from .values import IdToken, ReservationEndReason, ReservationResult, SelectionAlgorithm, TokenHandlingResult
 
 
 @dataclass(frozen=True)
@@ -288,6 +288,56 @@ class ChargingStation(System):
             if not is_new(a) and not before(a).is_being_worked_on()
         )
 
+    @law
+    def the_result_told_is_the_end(self) -> bool:
+        """L9 Each presentation is told, of the eight results, the one in which it has ended."""
+        return all(
+            sent(Conclude, authorization=a, result=TokenHandlingResult.ALREADY_IN_PROCESS)
+            == a.already_in_process.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.REJECTED) == a.rejected.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.NO_CONNECTOR_AVAILABLE)
+            == a.no_connector_available.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.TIMEOUT) == a.timed_out.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.WITHDRAWN) == a.withdrawn.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.USED_TO_START_TRANSACTION)
+            == a.granted.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.USED_TO_STOP_TRANSACTION)
+            == a.used_to_stop.is_active
+            and sent(Conclude, authorization=a, result=TokenHandlingResult.USED_TO_REAUTHORIZE)
+            == a.used_to_reauthorize.is_active
+            for a in self.authorizations
+            if is_new(a) or before(a).is_being_worked_on()
+        )
+
+    @law
+    def a_grant_ends_by_letting_go(self) -> bool:
+        """L9 Who was granted an EVSE holds it until it lets go of it; it is never worked on again."""
+        return all(
+            a.holds() or a.released.is_active for a in self.authorizations if not is_new(a) and before(a).holds()
+        )
+
+    @law
+    def a_grant_is_told(self) -> bool:
+        """L2 An EVSE learns that it is granted, and for which presentation."""
+        return all(
+            sent(AuthorizeEvse, evse=e, authorization=e.holder, granted=True)
+            for e in self.evses
+            if not is_new(e) and e.holder is not None and before(e).holder is None
+        )
+
+    @law
+    def the_end_of_a_session_frees_everything(self) -> bool:
+        """The EVSE that a vehicle leaves holds no token, awaits nothing, and its connectors are not in use."""
+        return all(
+            e.holder is None
+            and e.plug_in_deadline is None
+            and not e.replug_needed
+            and e.connector is None
+            and not e.has_a_connector_in_use()
+            for e in self.evses
+            if not is_new(e) and before(e).is_plugged_in() and not e.is_plugged_in()
+        )
+
     @invariant
     def a_selection_has_a_deadline(self) -> bool:
         """L9 Whoever waits for an EVSE, or holds one without a transaction, has a deadline."""
@@ -345,4 +395,40 @@ class ChargingStation(System):
             for r in self.reservations
             for s in self.reservations
             if r.is_placed() and s.is_placed() and r.evse is not None and r.evse is s.evse
+        )
+
+    @law
+    def a_request_is_answered_by_what_became_of_it(self) -> bool:
+        """A request for a reservation is answered once, when it is decided, and by what became of it (OCPP H01)."""
+        return all(
+            sent(AnswerReservation, reservation=r, result=ReservationResult.Accepted) == r.placed.is_active
+            and sent(AnswerReservation, reservation=r, result=ReservationResult.Occupied)
+            == r.refused_as_occupied.is_active
+            and sent(AnswerReservation, reservation=r, result=ReservationResult.Faulted)
+            == r.refused_as_faulted.is_active
+            and sent(AnswerReservation, reservation=r, result=ReservationResult.Unavailable)
+            == r.refused_as_unavailable.is_active
+            and sent(AnswerReservation, reservation=r, result=ReservationResult.Rejected)
+            == (r.rejected.is_active or r.cancelled.is_active or r.expired.is_active)
+            for r in self.reservations
+            if (is_new(r) and not r.restored) or (not is_new(r) and before(r).offered.is_active)
+        )
+
+    @law
+    def an_end_is_told_with_its_reason(self) -> bool:
+        """A reservation ends used by a grant, or its EVSE is told that it was cancelled or has expired."""
+        return all(
+            r.is_placed()
+            or (r.placed.is_active and r.replaced)
+            or (r.used.is_active and any(e.holder is not None and before(e).holder is None for e in self.evses))
+            or (
+                r.cancelled.is_active
+                and sent(ReservationEnded, number=r.number, evse=r.evse, reason=ReservationEndReason.Cancelled)
+            )
+            or (
+                r.expired.is_active
+                and sent(ReservationEnded, number=r.number, evse=r.evse, reason=ReservationEndReason.Expired)
+            )
+            for r in self.reservations
+            if not is_new(r) and before(r).is_placed()
         )

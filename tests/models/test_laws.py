@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statewatt.engine import Engine, EngineFault, Event, Move, load
-from statewatt.models.commands import Conclude, WithdrawAuthorization
+from statewatt.models.commands import AnswerReservation, Conclude, ReservationEnded, WithdrawAuthorization
 from statewatt.models.station import ChargingStation
+from statewatt.models.values import ReservationEndReason, ReservationResult, TokenHandlingResult
 from tests.models.days import Watched
 from tests.models.walking import Walk
 from tests.strategies import Seeded
@@ -70,6 +71,20 @@ def _has_two_of_a_number(move: Move, before: Any, after: Any) -> bool:
     return any(r.is_placed() and r.number in numbers for r in after.reservations)
 
 
+def _says(move: Move, command: type[Any], **fields: object) -> bool:
+    """Whether the move tells that."""
+    told = (c for c in move.commands if isinstance(c, command))
+    return any(all(getattr(c, name) == value for name, value in fields.items()) for c in told)
+
+
+def _frees_what_was_in_use(move: Move, before: Any, after: Any) -> bool:
+    left = {e.key for e in after.evses if not e.is_plugged_in()}
+    return any(
+        e.is_plugged_in() and e.holder is not None and e.has_a_connector_in_use() and e.key in left
+        for e in before.evses
+    )
+
+
 PREMISES: dict[str, Premise] = {
     "one_evse_per_token": _meets_itself,
     "holder_and_evse_agree": lambda move, before, after: any(e.holder is not None for e in after.evses),
@@ -108,6 +123,18 @@ PREMISES: dict[str, Premise] = {
     "every_end_is_told": lambda move, before, after: any(isinstance(c, Conclude) for c in move.commands),
     "nothing_is_concluded_twice": lambda move, before, after: (
         any(isinstance(c, Conclude) for c in move.commands) and any(a.holds() for a in before.authorizations)
+    ),
+    "the_result_told_is_the_end": lambda move, before, after: _says(move, Conclude, result=TokenHandlingResult.TIMEOUT),
+    "a_grant_ends_by_letting_go": lambda move, before, after: (
+        any(a.holds() for a in before.authorizations) and any(a.released.is_active for a in after.authorizations)
+    ),
+    "a_grant_is_told": lambda move, before, after: bool(_grants(move, before, after)),
+    "the_end_of_a_session_frees_everything": _frees_what_was_in_use,
+    "a_request_is_answered_by_what_became_of_it": lambda move, before, after: _says(
+        move, AnswerReservation, result=ReservationResult.Occupied
+    ),
+    "an_end_is_told_with_its_reason": lambda move, before, after: _says(
+        move, ReservationEnded, reason=ReservationEndReason.Expired
     ),
     "a_transaction_is_its_holders": lambda move, before, after: any(
         e.is_in_a_transaction() and e.holder is not None for e in after.evses
@@ -153,6 +180,12 @@ TWINS = {
     "replaced_and_kept": "reservation_numbers_are_unique",
     "reserved_twice": "one_reservation_per_evse",
     "let_go_by_halves": "holder_and_evse_agree",
+    "told_otherwise": "the_result_told_is_the_end",
+    "withdrawn_and_forgotten": "a_grant_ends_by_letting_go",
+    "grant_untold": "a_grant_is_told",
+    "connector_left_in_use": "the_end_of_a_session_frees_everything",
+    "answered_otherwise": "a_request_is_answered_by_what_became_of_it",
+    "expired_as_cancelled": "an_end_is_told_with_its_reason",
     "taken_by_halves": "a_grant_has_its_evse",
 }
 """The broken twins in ``tests/broken``, and the law that each breaks."""

@@ -41,6 +41,12 @@ BROKEN = {
     "holder_left_waiting": "a_transaction_is_its_holders",
     "promise_overlooked": "promised_places_stay",
     "reserved_twice": "one_reservation_per_evse",
+    "told_otherwise": "the_result_told_is_the_end",
+    "withdrawn_and_forgotten": "a_grant_ends_by_letting_go",
+    "grant_untold": "a_grant_is_told",
+    "connector_left_in_use": "the_end_of_a_session_frees_everything",
+    "answered_otherwise": "a_request_is_answered_by_what_became_of_it",
+    "expired_as_cancelled": "an_end_is_told_with_its_reason",
 }
 
 
