@@ -416,19 +416,21 @@ class ChargingStation(System):
 
     @law
     def an_end_is_told_with_its_reason(self) -> bool:
-        """A reservation ends used by a grant, or its EVSE is told that it was cancelled or has expired."""
+        """A reservation ends used by a grant, replaced, or its EVSE is told that it was cancelled or has expired."""
         return all(
-            r.is_placed()
-            or (r.placed.is_active and r.replaced)
+            r.placed.is_active
             or (r.used.is_active and any(e.holder is not None and before(e).holder is None for e in self.evses))
             or (
                 r.cancelled.is_active
-                and sent(ReservationEnded, number=r.number, evse=r.evse, reason=ReservationEndReason.Cancelled)
+                and (
+                    r.replaced
+                    or sent(ReservationEnded, number=r.number, evse=r.evse, reason=ReservationEndReason.Cancelled)
+                )
             )
             or (
                 r.expired.is_active
                 and sent(ReservationEnded, number=r.number, evse=r.evse, reason=ReservationEndReason.Expired)
             )
             for r in self.reservations
-            if not is_new(r) and before(r).is_placed()
+            if (is_new(r) and r.restored) or (not is_new(r) and before(r).placed.is_active)
         )

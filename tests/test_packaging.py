@@ -27,6 +27,7 @@ MAY_ALSO_IMPORT = {
     "statewatt.engine.adapters": {"ocpp"},
     "statewatt.verify.command": {"typer", "rich"},
     "statewatt.verify.exploring.command": {"rich"},
+    "statewatt.verify.mutants.shown": {"rich"},
     "statewatt.verify.plain": {"statemachine"},
     "statewatt.verify.plugin": {"pytest"},
     "statewatt.diagrams.command": {"typer", "rich"},

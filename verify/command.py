@@ -12,7 +12,10 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from ..engine.command import loading
 from ..engine.command.loading import STATION
+from ..engine.reading import read
+from ..engine.state import InputError
 from .cache import FOLDER
 from .exploring.command import Exploration, explore_command
 from .exploring.search import STATES
@@ -34,6 +37,9 @@ def command(
     property: Annotated[
         list[str] | None, typer.Option("--property", metavar="NAME", help="Only this property; may be repeated.")
     ] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Try systems with one small defect each: does a property notice it?")
+    ] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", metavar="N", min=1, help="So many processes; by default one for each core.")
     ] = None,
@@ -77,21 +83,27 @@ def command(
     """Prove every law of a system, for any number of things and all settings, or show how it breaks.
 
     Of a plain python-statemachine class: which states cannot be reached or left, which transitions are never taken.
+    With --mutants: which property notices each small defect of a system, and why none does.
     In GitHub Actions each finding is an annotation, and the report the summary of the job.
 
-    Exit status: 0 every property is proved, 1 some is not, 2 wrong usage or bad input.
+    Exit status: 0 every property is proved (every defect that none notices is explained), 1 some is not, 2 wrong
+    usage or bad input.
     """
+    if mutants and (property or traces):
+        raise InputError("--mutants is about all properties together: leave out --property and --traces")
     if report:
         check_file(report)
     if traces:
         check_folder(traces)
     console = Console()
     exploration = Exploration(scope, tuple(settings or ()), states, tour, out)
+    how = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
     if exploration.wanted:
         result: Report = explore_command(system, exploration, property, console)
+    elif mutants:
+        return _mutated(system, how, report, console)
     else:
         found = target(system)
-        how = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
         result = _verified(found, found.wanted(property) if property else None, console, how)
         show(result, console)
     if report:
@@ -101,6 +113,17 @@ def command(
     for line in tell_github(result):
         _line(console, line)
     return 0 if result.holds else 1
+
+
+def _mutated(system: str, options: Options, report: Path | None, console: Console) -> int:
+    from .mutants import report as reports
+    from .mutants import shown
+
+    found = shown.tried(read(loading.system(system)), options.jobs, options.seconds, console)
+    if report:
+        reports.write(found, report)
+    shown.show(found, console)
+    return 0 if found.holds else 1
 
 
 def _verified(target: Target, names: list[str] | None, console: Console, how: Options) -> Report:

@@ -149,7 +149,8 @@ class Executor:
     def _run(self, statement: model.Statement, way: Way) -> list[Way]:
         raise TypeError(f"no formula for {type(statement).__name__}")
 
-    def _value(self, expression: model.Expression, way: Way, type_: model.Type | None = None) -> Value:
+    def evaluated(self, expression: model.Expression, way: Way, type_: model.Type | None = None) -> Value:
+        """The value of an expression on a way, as one of that type."""
         evaluator = self.at(way.world)
         value = evaluator.value(expression, way.frame)
         return value if type_ is None else evaluator.fitting(value, type_, way.frame, expression.where)
@@ -171,7 +172,7 @@ class Executor:
     def _(self, statement: model.Assign, way: Way) -> list[Way]:
         target = statement.target
         of = self._thing(target.of, way)
-        value = self._value(statement.value, way, self._type_of(target))
+        value = self.evaluated(statement.value, way, self._type_of(target))
         if isinstance(of, TheSystem):
             if way.turn:
                 raise NotModelledError("a loop that writes to the system has no formula", statement.where)
@@ -187,11 +188,11 @@ class Executor:
 
     @_run.register
     def _(self, statement: model.Let, way: Way) -> list[Way]:
-        return [way.named({**way.names, statement.name: self._value(statement.value, way)})]
+        return [way.named({**way.names, statement.name: self.evaluated(statement.value, way)})]
 
     @_run.register
     def _(self, statement: model.If, way: Way) -> list[Way]:
-        condition = self._value(statement.condition, way)
+        condition = self.evaluated(statement.condition, way)
         found: list[Way] = []
         for premise, body in ((condition, statement.then), (negated(condition), statement.otherwise)):
             if premise is not FALSE:
@@ -200,7 +201,7 @@ class Executor:
 
     @_run.register
     def _(self, statement: model.Require, way: Way) -> list[Way]:
-        condition = self._value(statement.condition, way)
+        condition = self.evaluated(statement.condition, way)
         reason = "the assertion may not hold"
         self.facts.oblige("assertion", reason, statement.where, way.premises, condition)
         return [way.given(condition)]
@@ -208,7 +209,7 @@ class Executor:
     @_run.register
     def _(self, statement: model.Emit, way: Way) -> list[Way]:
         types = {p.name: p.type for p in self.vocabulary.system.command(statement.command).fields}
-        fields = {name: self._value(value, way, types[name]) for name, value in statement.fields}
+        fields = {name: self.evaluated(value, way, types[name]) for name, value in statement.fields}
         emitted = Emitted(statement.command, TRUE, (), fields)
         return [way.in_world(way.world.emitting(emitted))]
 
@@ -216,7 +217,7 @@ class Executor:
     def _(self, statement: model.Create, way: Way) -> list[Way]:
         machine = self.vocabulary.machines[statement.machine]
         fields = {
-            name: self._value(value, way, machine.attribute(name).type)
+            name: self.evaluated(value, way, machine.attribute(name).type)
             for name, value in statement.fields
             if name != machine.system_field
         }
@@ -231,7 +232,9 @@ class Executor:
         machine = self.vocabulary.machines[statement.machine]
         thing = self._thing(statement.of, way)
         given = dict(statement.arguments)
-        arguments = {p.name: self._value(given[p.name], way, p.type) for p in machine.event(statement.event).parameters}
+        arguments = {
+            p.name: self.evaluated(given[p.name], way, p.type) for p in machine.event(statement.event).parameters
+        }
         # The receiver's `now` is what it is sent.
         now, self.now = self.now, arguments.get("now", self.now)
         accepted = list(self.fire(machine, thing, statement.event, arguments, way))
@@ -256,7 +259,7 @@ class Executor:
         if way.turn:
             raise NotModelledError("a loop in a loop has no formula", statement.where)
         x = self.vocabulary.thing(statement.binding.machine, statement.binding.variable)
-        condition, turns = self._turns(statement, x, way)
+        condition, turns = self.turns(statement, x, way)
         self._check_independent(statement, x, way, condition, turns)
         written = sorted({key for turn in turns for key in turn.world.changed_since(way.world)})
         world = way.world
@@ -269,7 +272,7 @@ class Executor:
                 world = world.emitting(replace(emitted, condition=under, variables=(x, *emitted.variables)))
         return [way.in_world(world)]
 
-    def _turns(self, statement: model.Loop, x: Term, way: Way) -> tuple[Term, list[Way]]:
+    def turns(self, statement: model.Loop, x: Term, way: Way) -> tuple[Term, list[Way]]:
         """The condition that a thing has a turn, and every way through that."""
         condition, frame = self.at(way.world).bound(statement.binding, x, way.frame)
         inside = replace(way, names=frame.names, turn=(statement.binding.machine, x)).given(condition)
@@ -294,7 +297,7 @@ class Executor:
             old, other = way.world.cells[key].read, unknown_cell(self.vocabulary, key, key[0], type_)
             world = world.replaced(key, Elsewhere(x, old, other))
         executor = Executor(self.vocabulary, self.trusted, Facts(axioms=self.facts.axioms), self.now)
-        condition_then, turns_then = executor._turns(statement, x, way.in_world(world))
+        condition_then, turns_then = executor.turns(statement, x, way.in_world(world))
         claims = [same_term(condition, condition_then)]
         if len(turns) != len(turns_then):
             raise NotModelledError("the turns of this loop depend on each other", statement.where)

@@ -66,7 +66,7 @@ class Evaluator:
 
     def assume(self, predicate: model.Predicate, names: Mapping[str, Value]) -> Value:
         """The answer of a predicate that is taken for granted: what it owes is nobody's business here."""
-        return Evaluator(self.vocabulary, self.world, Facts(), self.trusted).ask(predicate, names)
+        return Evaluator(self.trusted.vocabulary, self.world, Facts(), self.trusted).ask(predicate, names)
 
     def fitting(self, value: Value, type_: model.Type, frame: Frame, where: model.Where) -> Value:
         """The value as one of that type: with or without ``None``."""
@@ -212,7 +212,7 @@ class Evaluator:
         variables: list[Term] = []
         conditions: list[Term] = []
         for binding in expression.bindings:
-            variables.append(self.vocabulary.thing(binding.machine, binding.variable))
+            variables.append(self.vocabulary.bound(binding.machine, binding.variable, len(frame.variables)))
             condition, frame = self.bound(binding, variables[-1], frame)
             conditions.append(condition)
         body = self.value(expression.body, frame)
@@ -223,14 +223,14 @@ class Evaluator:
     @value.register
     def _(self, expression: model.Those, frame: Frame) -> Value:
         binding = expression.binding
-        x = self.vocabulary.thing(binding.machine, binding.variable)
+        x = self.vocabulary.bound(binding.machine, binding.variable, len(frame.variables))
         condition, _ = self.bound(binding, x, frame)
         return Several(binding.machine, lambda y: z3.substitute(condition, (x, y)))
 
     @value.register
     def _(self, expression: model.First, frame: Frame) -> Value:
         binding = expression.binding
-        x = self.vocabulary.thing(binding.machine, binding.variable)
+        x = self.vocabulary.bound(binding.machine, binding.variable, len(frame.variables))
         condition, _ = self.bound(binding, x, frame)
         exists = some([x], condition)
         self.facts.oblige("next", "there may be no such thing", expression.where, frame.premises, exists)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from ..engine import model
@@ -74,6 +74,10 @@ class Problem:
         facts = Facts()
         self._made[key] = property_.claim(before, after, facts), facts
         return self._made[key]
+
+    def copy(self) -> Problem:
+        """The same problem; what formulas are made with it, this one forgets."""
+        return replace(self, _made=dict(self._made))
 
     def assumed(self, unproved: frozenset[str]) -> tuple[list[Term], list[Term]]:
         """The induction hypothesis (every claim about states but the unproved ones) and its axioms."""
@@ -162,20 +166,30 @@ def idle_goals(problem: Problem, names: Names = None) -> Iterator[Goal]:
 
 def goals_of(problem: Problem, step: Step, names: Names = None) -> Iterator[Goal]:
     """Everything that is to be proved of a step; ``names``: of these properties only."""
-    wanted = list(problem.named(names))
-    by_kind = {p.kind: p for p in wanted if p.about == "way"}
+    yield from owed_goals(problem, step, names)
+    for number in range(len(step.ways)):
+        yield from way_goals(problem, step, number, names)
+
+
+def owed_goals(problem: Problem, step: Step, names: Names = None) -> Iterator[Goal]:
+    """What the guards and actions of a step owe."""
+    by_kind = {p.kind: p for p in problem.named(names) if p.about == "way"}
     axioms = tuple(step.facts.axioms)
     for o in step.facts.obligations:
         if o.kind in by_kind:
             yield Goal(by_kind[o.kind], step, None, o.premises, o.claim, axioms, o.reason, o.where)
-    for number, way in enumerate(step.ways):
-        changed = way.world.changed_since(problem.world)
-        sent = {emitted.command for emitted in way.world.emitted}
-        for property_ in wanted:
-            if property_.about == "way" or (property_.about == "step" and step.kind == "drop"):
-                continue
-            if property_.reads & changed or property_.commands & sent:
-                yield from _goals(problem, property_, step, number, way.premises, problem.world, way.world, axioms)
+
+
+def way_goals(problem: Problem, step: Step, number: int, names: Names = None) -> Iterator[Goal]:
+    """What the invariants and laws ask of one way through a step."""
+    way, axioms = step.ways[number], tuple(step.facts.axioms)
+    changed = way.world.changed_since(problem.world)
+    sent = {emitted.command for emitted in way.world.emitted}
+    for property_ in problem.named(names):
+        if property_.about == "way" or (property_.about == "step" and step.kind == "drop"):
+            continue
+        if property_.reads & changed or property_.commands & sent:
+            yield from _goals(problem, property_, step, number, way.premises, problem.world, way.world, axioms)
 
 
 def _goals(

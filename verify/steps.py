@@ -63,12 +63,17 @@ class Steps:
         if happening.kind == "drop":
             return self._drop()
         machine = self.vocabulary.machines[happening.machine]
-        return self._event(machine, happening) if happening.transition else self._birth(machine)
+        with self.vocabulary.within(happening.text):
+            return self._event(machine, happening) if happening.transition else self._birth(machine)
 
-    def _executor(self) -> tuple[Executor, Facts, Term]:
+    def executor(self, facts: Facts, now: Term) -> Executor:
+        """What executes the actions."""
+        return Executor(self.vocabulary, self.trusted, facts, now)
+
+    def _begun(self) -> tuple[Executor, Facts, Term]:
         facts = Facts()
         now: Term = self.vocabulary.unknown(model.INT, "now")
-        return Executor(self.vocabulary, self.trusted, facts, now), facts, now
+        return self.executor(facts, now), facts, now
 
     def given(self, name: str, type_: model.Type) -> tuple[Value, Term]:
         """An unknown value from outside, and that the things in it are there."""
@@ -80,7 +85,7 @@ class Steps:
         return exists(self.vocabulary, self.world, value, type_)
 
     def _birth(self, machine: model.Machine) -> Step:
-        executor, facts, now = self._executor()
+        executor, facts, now = self._begun()
         fields: dict[str, Value] = {}
         way = Way(self.world)
         for attribute in stored(machine):
@@ -92,7 +97,7 @@ class Steps:
 
     def _event(self, machine: model.Machine, happening: Happening) -> Step:
         """A transition where it is the first whose guards hold; it owes for its own guards alone."""
-        executor, facts, now = self._executor()
+        executor, facts, now = self._begun()
         transition, event = happening.transition, machine.event(happening.name)
         assert transition is not None
         thing = self.vocabulary.thing(machine.name, machine.name)
@@ -113,7 +118,7 @@ class Steps:
         return Step(happening.kind, machine.name, event.name, transition, thing, given, now, ways, facts, where)
 
     def _configure(self) -> Step:
-        _, facts, now = self._executor()
+        _, facts, now = self._begun()
         world = self.world
         for setting in self.vocabulary.system.settings:
             key = ("config", setting.name)
@@ -123,7 +128,7 @@ class Steps:
 
     def _drop(self) -> Step:
         """Any ended things to which nothing that stays refers."""
-        _, facts, now = self._executor()
+        _, facts, now = self._begun()
         gone = {
             machine.name: self.vocabulary.raw_cell(
                 f"{machine.name} goes", [self.vocabulary.sorts[machine.name]], z3.BoolSort()
@@ -164,7 +169,7 @@ def exists(vocabulary: Vocabulary, world: World, value: Value, type_: model.Type
         several = value.value if isinstance(value, Optional) else value
         assert isinstance(several, Several)
         premise = [value.there] if isinstance(value, Optional) else []
-        x = vocabulary.thing(inner.machine)
+        x = vocabulary.bound(inner.machine, "there")
         return every([x], implied([*premise, several.contains(x)], world.read(there(inner.machine), x)))
     return TRUE
 
@@ -182,7 +187,7 @@ def references(vocabulary: Vocabulary, world: World) -> list[Term]:
 
 def reference(vocabulary: Vocabulary, world: World, machine: model.Machine, attribute: model.Attribute) -> Term:
     """That what a field of a machine refers to is there."""
-    x = vocabulary.thing(machine.name)
+    x = vocabulary.bound(machine.name, "who")
     value = world.read((machine.name, attribute.name), x)
     inner = bare(attribute.type)
     if not isinstance(inner, model.Ref | model.SetOf):
@@ -192,14 +197,14 @@ def reference(vocabulary: Vocabulary, world: World, machine: model.Machine, attr
         return every([x], implied([is_there], exists(vocabulary, world, value, attribute.type)))
     several = value.value if isinstance(value, Optional) else value
     premise = [value.there] if isinstance(value, Optional) else []
-    y = vocabulary.thing(inner.machine)
+    y = vocabulary.bound(inner.machine, "whom")
     inside = implied([is_there, *premise, several.contains(y)], world.read(there(inner.machine), y))
     return every([x, y], inside)
 
 
 def resting(vocabulary: Vocabulary, world: World, machine: model.Machine) -> Term:
     """That nobody rests in a choice."""
-    x = vocabulary.thing(machine.name)
+    x = vocabulary.bound(machine.name, "who")
     choices = [s for s in machine.states if s.choice]
     parts = [
         negated(same_term(world.read(state_of(machine.name, s.region), x), vocabulary.state(machine.name, s.name)))

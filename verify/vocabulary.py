@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from ..engine import model
@@ -37,6 +39,7 @@ class Vocabulary:
         self.system = system
         self.objects = Objects(system)
         self._run = next(_runs)
+        self._scope = ""
         self._numbers = itertools.count(1)
         self.sorts: dict[str, Term] = {}
         self._members: dict[str, dict[str, Term]] = {}
@@ -48,6 +51,16 @@ class Vocabulary:
             for region in range(len(machine.regions)):
                 names = tuple(s.name for s in machine.states if s.region == region)
                 self._enumerate(f"{machine.name}:{region}", names)
+
+    def of(self, system: model.System) -> Vocabulary:
+        """The same vocabulary, in which guards and actions mean what they do in another system.
+
+        That has the same machines with the same states and fields.
+        """
+        other = copy.copy(self)
+        other.system = system
+        other.machines = {machine.name: machine for machine in system.machines}
+        return other
 
     def _declare(self, name: str) -> Term:
         if name not in self.sorts:
@@ -138,7 +151,21 @@ class Vocabulary:
 
     def name(self, stem: str) -> str:
         """A name that is new."""
-        return f"{stem}!{next(self._numbers)}"
+        return f"{stem}!{self._scope}{next(self._numbers)}"
+
+    @contextmanager
+    def within(self, scope: str) -> Generator[None, None, None]:
+        """Names are counted anew in there: what is made twice in the same way, has the same names both times."""
+        outside = self._scope, self._numbers
+        self._scope, self._numbers = f"{scope}!", itertools.count(1)
+        try:
+            yield
+        finally:
+            self._scope, self._numbers = outside
+
+    def bound(self, machine: str, stem: str, depth: int = 0) -> Term:
+        """The variable of a quantifier inside ``depth`` others: formulas that say the same are the same."""
+        return z3.Const(f"{stem}@{depth}", self.sorts[machine])
 
     def thing(self, machine: str, stem: str = "") -> Term:
         """A new unknown thing (or none that is there)."""

@@ -1,0 +1,178 @@
+"""Tries one mutant: is it refused, refuted, the same as its original, or described by no law?
+
+All was proved of the original. So only the ways are looked at that contain what the mutant changes, and there the first
+property that is not proved any more is enough.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ...engine import model
+from ..facts import Obligation
+from ..happenings import Happening, happenings
+from ..properties import Goal, Problem, goals_of, owed_goals, way_goals
+from ..steps import Step, Steps
+from ..terms import negated
+from ..vocabulary import NotModelledError
+from ..workshop import Workshop, ask
+from .alike import ALIKE, ComparingSteps
+from .known import Known, identities, premises_of
+from .making import Mutant
+from .reach import Reach
+from .refusal import refused
+
+Fate: TypeAlias = Literal["refused by the reader", "refuted", "equivalent", "described by no law", "unknown"]
+LIKELY = 2
+"""How many properties are asked on their own, before all are asked together."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a mutant; ``by`` names the property that refutes it (or says why it is refused)."""
+
+    fate: Fate
+    by: str = ""
+    step: str = ""
+    seconds: float = 0.0
+
+
+class Court:
+    """Tries the mutants of one system; ``proved`` are its properties that are proved."""
+
+    def __init__(self, workshop: Workshop, proved: Iterable[str]) -> None:
+        self.system = workshop.system
+        self.problem = workshop.problem
+        self.vocabulary = self.problem.vocabulary
+        self.proved = frozenset(proved)
+        self.reach = Reach(self.system)
+        self._original = Steps(self.vocabulary, self.problem.trusted, self.problem.world)
+        claims, axioms = self.problem.assumed(frozenset(p.name for p in self.problem.properties) - self.proved)
+        self._refuters: Counter[str] = Counter()
+        self.solver = workshop.solver((*claims, *axioms))
+        self._texts = 0
+        self._known = Known(self.solver)
+        self._learnt: set[Happening] = set()
+
+    def judge(self, mutant: Mutant) -> Judgement:
+        """What becomes of the mutant."""
+        begin = time.perf_counter()
+        found = self._judged(mutant)
+        return Judgement(found.fate, found.by, found.step, time.perf_counter() - begin)
+
+    def _judged(self, mutant: Mutant) -> Judgement:
+        reason = refused(mutant.system)
+        if reason:
+            return Judgement("refused by the reader", reason)
+        try:
+            against = self._refuted(mutant)
+        except NotModelledError as error:
+            return Judgement("refused by the reader", error.reason)
+        if against.fate == "refuted":
+            return against
+        return Judgement("equivalent") if self._is_alike(mutant) else against
+
+    def _made(self, steps: Steps, happening: Happening) -> Step:
+        """What happens, as formulas; the solver is told of all texts in them that they differ."""
+        step = steps.of(happening)
+        if len(self.vocabulary.texts) > self._texts:
+            self._texts = len(self.vocabulary.texts)
+            self.solver.add(*self.vocabulary.text_axioms())
+        return step
+
+    # --- refuted -----------------------------------------------------------------------------------------------------
+
+    def _learn(self, mutant: Mutant) -> None:
+        """Remember what was proved of the steps that a mutant changes."""
+        machines = {machine.name: machine for machine in self.system.machines}
+        for happening in happenings(self.system):
+            if happening not in self._learnt and self.reach.happening(happening, machines) & mutant.touched:
+                self._learnt.add(happening)
+                for goal in goals_of(self.problem, self._made(self._original, happening), self.proved):
+                    self._known.learn(goal, identities(premises_of(goal)))
+
+    def _refuted(self, mutant: Mutant) -> Judgement:
+        self._learn(mutant)
+        trial = self.problem.copy()
+        found = Judgement("described by no law")
+        steps = Steps(self.vocabulary.of(mutant.system), self.problem.trusted, self.problem.world)
+        for step in self._steps(steps, mutant.system, mutant):
+            for goals in self._groups(trial, mutant, step):
+                answer, by = self._first_that_fails(goals)
+                if answer == "sat":
+                    self._refuters[by] += 1
+                    return Judgement("refuted", by, step.text)
+                if answer == "unknown":
+                    found = Judgement("unknown", by, step.text)
+        return found
+
+    def _steps(self, steps: Steps, system: model.System, mutant: Mutant) -> Iterator[Step]:
+        """The steps of a system that contain what the mutant changes."""
+        machines = {machine.name: machine for machine in system.machines}
+        for happening in happenings(system):
+            if self.reach.happening(happening, machines) & mutant.touched:
+                yield self._made(steps, happening)
+
+    def _groups(self, trial: Problem, mutant: Mutant, step: Step) -> Iterator[list[Goal]]:
+        """What is to be proved anew, together as far as the first premises are the same."""
+        machines = {machine.name: machine for machine in mutant.system.machines}
+        for number, way in enumerate(step.ways):
+            if self.reach.way(way, machines) & mutant.touched:
+                yield self._new(way_goals(trial, step, number, self.proved))
+        yield self._new(owed_goals(trial, step, self.proved))
+
+    def _new(self, goals: Iterable[Goal]) -> list[Goal]:
+        """Those that are not known from the original; what says most comes first."""
+        return sorted((goal for goal in goals if not self._known.follows(goal)), key=_unlikely)
+
+    def _first_that_fails(self, goals: list[Goal]) -> tuple[str, str]:
+        """``sat`` and the property that is not kept; ``unsat``; or ``unknown``."""
+        likely = self._likely(goals)
+        for goal in goals:
+            if goal.owner.name in likely and self._known.prove([goal]) == "sat":
+                return "sat", goal.owner.name
+        goals = self._new(goals)
+        if not goals or self._known.prove(goals) == "unsat":
+            return "unsat", ""
+        found = "unsat", ""
+        for goal in goals:
+            answer = self._known.prove([goal])
+            if answer == "sat":
+                return "sat", goal.owner.name
+            if answer == "unknown":
+                found = "unknown", goal.owner.name
+        return found
+
+    def _likely(self, goals: list[Goal]) -> set[str]:
+        """Those of the properties that have refuted the most mutants."""
+        names = {goal.owner.name for goal in goals}
+        ranked = [name for name, _ in self._refuters.most_common() if name in names]
+        return set(ranked[:LIKELY])
+
+    # --- equivalent --------------------------------------------------------------------------------------------------
+
+    def _is_alike(self, mutant: Mutant) -> bool:
+        """Whether it does what the original does, in every state that keeps the invariants."""
+        steps = ComparingSteps(self.vocabulary, self.problem.trusted, self.problem.world, mutant, self.reach)
+        return all(
+            self._holds(step, obligation)
+            for step in self._steps(steps, self.system, mutant)
+            for obligation in step.facts.obligations
+            if obligation.kind == ALIKE
+        )
+
+    def _holds(self, step: Step, obligation: Obligation) -> bool:
+        self.solver.push()
+        self.solver.add(*step.facts.axioms, *obligation.premises)
+        answer = ask(self.solver, negated(obligation.claim))
+        self.solver.pop()
+        return answer == "unsat"
+
+
+def _unlikely(goal: Goal) -> tuple[bool, bool]:
+    """What is declared says more than what every system owes, and laws more than what they rest on."""
+    return not goal.owner.declared, goal.owner.about != "step"
