@@ -2,6 +2,6 @@
 
 from .making import Mutant, mutants
 from .report import as_data
-from .strength import Strength, Tried, strength
+from .survey import Strength, Tried, strength
 
 __all__ = ["Mutant", "Strength", "Tried", "as_data", "mutants", "strength"]

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ...engine import model
 from ...engine.state import InputError
@@ -59,12 +59,14 @@ def _read(file: Path, system: str) -> dict[str, str]:
 
 
 def _entries(file: Path, entries: Any) -> list[tuple[str, list[str]]]:
-    found: list[tuple[str, list[str]]] = []
-    for number, entry in enumerate(cast("list[Any]", entries) if isinstance(entries, list) else [entries], 1):
-        known = cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}
-        why, names = known.get("why"), known.get("mutants")
-        listed = cast("list[Any]", names) if isinstance(names, list) else []
-        if not isinstance(why, str) or not why or not listed or not all(isinstance(each, str) for each in listed):
-            raise InputError(f'{file}: entry {number} is to be of the form why = "…", mutants = ["…", …]')
-        found.append((why, listed))
-    return found
+    listed: list[Any] = entries if isinstance(entries, list) else [entries]
+    return [_entry(file, number, entry) for number, entry in enumerate(listed, 1)]
+
+
+def _entry(file: Path, number: int, entry: Any) -> tuple[str, list[str]]:
+    known: dict[str, Any] = entry if isinstance(entry, dict) else {}
+    names: list[Any] = known["mutants"] if isinstance(known.get("mutants"), list) else []
+    why = known.get("why")
+    if not isinstance(why, str) or not why or not names or not all(isinstance(each, str) for each in names):
+        raise InputError(f'{file}: entry {number} is to be of the form why = "…", mutants = ["…", …]')
+    return why, names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from ...engine import model
 
@@ -16,7 +16,7 @@ def pieces(node: Any) -> Iterator[tuple[Any, Put]]:
     """Every expression, statement, binding and tuple in a piece of the model, from the outside inwards."""
     yield node, lambda new: new
     if isinstance(node, tuple):
-        items = cast("tuple[Any, ...]", node)
+        items: tuple[Any, ...] = node
         for index, item in enumerate(items):
             for part, put in pieces(item):
                 yield part, _in_tuple(items, index, put)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ...engine import model
-from ...engine.reading.checks import find_circle
+from ...engine.reading.checks import find_circle, walk
+from .making import Mutant
 
 
-def refused(system: model.System) -> str:
-    """Why the reader would refuse the system; empty if it would not."""
-    for machine in system.machines:
+def refused(mutant: Mutant) -> str:
+    """Why the reader would refuse the mutant; empty if it would not."""
+    for owner, name in ((element[1], element[2]) for element in mutant.touched if element[0] == "action"):
+        body = mutant.system.machine(owner).action(str(name)).body
+        if isinstance(mutant.dropped, model.Create) and _speaks_of(mutant.dropped.name, body):
+            return f'unknown name "{mutant.dropped.name}"'
+    for machine in mutant.system.machines:
         for state in machine.states:
             reason = _refused_state(machine, state)
             if reason:
@@ -23,6 +28,10 @@ def refused(system: model.System) -> str:
         if circle := find_circle(follows):
             return f"choices go in a circle: {' → '.join(circle)}"
     return ""
+
+
+def _speaks_of(name: str | None, body: tuple[model.Statement, ...]) -> bool:
+    return any(isinstance(node, model.Name) and node.name == name for node in walk(body))
 
 
 def _refused_state(machine: model.Machine, state: model.State) -> str:

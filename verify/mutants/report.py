@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from ...engine import model
 from ..findings import in_repository, uri
-from .strength import Strength, Tried
+from .survey import Strength, Tried
 
 
 def as_data(found: Strength) -> dict[str, Any]:

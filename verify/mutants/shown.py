@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ...engine import model
 from .report import findings
-from .strength import Strength, strength
+from .survey import Strength, strength
 
 COLOURS = {"refuted": "green", "equivalent": "green", "refused by the reader": "green", "unknown": "red"}
 

@@ -17,7 +17,7 @@ from ..facts import Obligation
 from ..happenings import Happening, happenings
 from ..properties import Goal, Problem, goals_of, owed_goals, way_goals
 from ..steps import Step, Steps
-from ..terms import negated
+from ..terms import negated, z3
 from ..vocabulary import NotModelledError
 from ..workshop import Workshop, ask
 from .alike import ALIKE, ComparingSteps
@@ -53,7 +53,10 @@ class Court:
         self._original = Steps(self.vocabulary, self.problem.trusted, self.problem.world)
         claims, axioms = self.problem.assumed(frozenset(p.name for p in self.problem.properties) - self.proved)
         self._refuters: Counter[str] = Counter()
-        self.solver = workshop.solver((*claims, *axioms))
+        self._seconds = workshop.seconds
+        self.solver = z3.Solver()
+        self.solver.set("timeout", max(round(self._seconds * 1000), 1))
+        self.solver.add(*claims, *axioms)
         self._texts = 0
         self._known = Known(self.solver)
         self._learnt: set[Happening] = set()
@@ -65,7 +68,7 @@ class Court:
         return Judgement(found.fate, found.by, found.step, time.perf_counter() - begin)
 
     def _judged(self, mutant: Mutant) -> Judgement:
-        reason = refused(mutant.system)
+        reason = refused(mutant)
         if reason:
             return Judgement("refused by the reader", reason)
         try:
@@ -168,7 +171,7 @@ class Court:
     def _holds(self, step: Step, obligation: Obligation) -> bool:
         self.solver.push()
         self.solver.add(*step.facts.axioms, *obligation.premises)
-        answer = ask(self.solver, negated(obligation.claim))
+        answer = ask(self.solver, negated(obligation.claim), self._seconds)
         self.solver.pop()
         return answer == "unsat"
 
