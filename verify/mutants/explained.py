@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from ...engine import model
 from ...engine.state import InputError
@@ -58,15 +58,16 @@ def _read(file: Path, system: str) -> dict[str, str]:
     return found
 
 
-def _entries(file: Path, entries: Any) -> list[tuple[str, list[str]]]:
-    listed: list[Any] = entries if isinstance(entries, list) else [entries]
+def _entries(file: Path, entries: object) -> list[tuple[str, list[str]]]:
+    listed = cast("list[object]", entries) if isinstance(entries, list) else [entries]
     return [_entry(file, number, entry) for number, entry in enumerate(listed, 1)]
 
 
-def _entry(file: Path, number: int, entry: Any) -> tuple[str, list[str]]:
-    known: dict[str, Any] = entry if isinstance(entry, dict) else {}
-    names: list[Any] = known["mutants"] if isinstance(known.get("mutants"), list) else []
-    why = known.get("why")
-    if not isinstance(why, str) or not why or not names or not all(isinstance(each, str) for each in names):
+def _entry(file: Path, number: int, entry: object) -> tuple[str, list[str]]:
+    known = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    why, listed = known.get("why"), known.get("mutants")
+    names = cast("list[object]", listed) if isinstance(listed, list) else []
+    texts = [each for each in names if isinstance(each, str)]
+    if not isinstance(why, str) or not why or not names or len(texts) < len(names):
         raise InputError(f'{file}: entry {number} is to be of the form why = "…", mutants = ["…", …]')
-    return why, names
+    return why, texts

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ..properties import Goal
 from ..terms import Term, both, implied, negated, z3
 
-Identities = frozenset[int]
+Identities: TypeAlias = frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -44,29 +45,33 @@ class Known:
     def prove(self, goals: list[Goal]) -> str:
         """Prove goals together: ``unsat`` if all of them hold, which is then known, ``sat`` if some does not, or
         ``unknown``."""
-        marks: dict[int, Term] = {}
-        claims: list[Term] = []
+        given = [identities(premises_of(goal)) for goal in goals]
+        shared = given[0].intersection(*given[1:])
         self.solver.push()
+        marks = self._marked(goals)
+        claims = [
+            implied([marks[each] for each in sorted(own - shared)], goal.claim)
+            for goal, own in zip(goals, given, strict=True)
+        ]
+        self.solver.add(negated(both(claims)))
+        answer = str(self.solver.check(*[marks[each] for each in sorted(shared)]))
+        if answer == "unsat":
+            needed = identities(self.solver.unsat_core())
+            core = frozenset(each for each in shared if identity(marks[each]) in needed)
+            for goal, own in zip(goals, given, strict=True):
+                self.learn(goal, core | (own - shared))
+        self.solver.pop()
+        return answer
+
+    def _marked(self, goals: list[Goal]) -> dict[int, Term]:
+        """For each premise a mark: if that is assumed, so is the premise."""
+        marks: dict[int, Term] = {}
         for goal in goals:
-            own = premises_of(goal)
-            for premise in own:
+            for premise in premises_of(goal):
                 if identity(premise) not in marks:
                     marks[identity(premise)] = mark = z3.Bool(f"premise!{len(marks)}")
                     self.solver.add(implied([mark], premise))
-        shared = frozenset.intersection(*(identities(premises_of(goal)) for goal in goals))
-        for goal in goals:
-            claims.append(
-                implied([marks[identity(p)] for p in premises_of(goal) if identity(p) not in shared], goal.claim)
-            )
-        self.solver.add(negated(both(claims)))
-        answer = str(self.solver.check(*[marks[each] for each in shared]))
-        if answer == "unsat":
-            needed = set(map(str, self.solver.unsat_core()))
-            core = frozenset(each for each in shared if str(marks[each]) in needed)
-            for goal in goals:
-                self.learn(goal, core | (identities(premises_of(goal)) - shared))
-        self.solver.pop()
-        return answer
+        return marks
 
 
 def premises_of(goal: Goal) -> tuple[Term, ...]:

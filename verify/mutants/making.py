@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from ...engine import model
 from ..source import NOT, expression_text, guard_text, statement_text
@@ -115,11 +115,10 @@ class Making:
 
     def _of_action(self, machine: model.Machine, index: int, action: model.Action) -> Iterator[Mutant]:
         for part, put in pieces(action.body):
-            if not isinstance(part, tuple):
-                continue
-            for number, statement in enumerate(part):
+            block = cast("tuple[object, ...]", part) if isinstance(part, tuple) else ()
+            for number, statement in enumerate(block):
                 if isinstance(statement, UPDATES):
-                    changed = replace(action, body=put(without(part, number)))
+                    changed = replace(action, body=put(without(block, number)))
                     system = self._with(replace(machine, actions=instead(machine.actions, index, changed)))
                     name = f"{machine.name}.{action.name}: without {statement_text(statement)}"
                     touched: frozenset[Element] = frozenset({("action", machine.name, action.name)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from ...engine import model
 
@@ -12,11 +12,11 @@ Put: TypeAlias = Callable[[Any], Any]
 """The whole, with what is given in place of one part."""
 
 
-def pieces(node: Any) -> Iterator[tuple[Any, Put]]:
+def pieces(node: object) -> Iterator[tuple[Any, Put]]:
     """Every expression, statement, binding and tuple in a piece of the model, from the outside inwards."""
     yield node, lambda new: new
     if isinstance(node, tuple):
-        items: tuple[Any, ...] = node
+        items = cast("tuple[object, ...]", node)
         for index, item in enumerate(items):
             for part, put in pieces(item):
                 yield part, _in_tuple(items, index, put)
