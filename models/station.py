@@ -196,6 +196,25 @@ class ChargingStation(System):
         )
 
     @law
+    def a_grant_rests_on_an_answer(self) -> bool:
+        """An EVSE is only granted to a token that is for it, and that a validator accepts there."""
+        return all(
+            e in e.holder.listed
+            and any(x.authorization is e.holder and x.accepts() and e in x.evses for x in self.answers)
+            for e in self.evses
+            if not is_new(e) and e.holder is not None and before(e).holder is None
+        )
+
+    @invariant
+    def a_selection_rests_on_an_answer(self) -> bool:
+        """An EVSE is only selected for a token that a validator accepts."""
+        return all(
+            a.weighing is not None and a.weighing.accepts() and a.weighing.authorization is a
+            for a in self.authorizations
+            if a.selecting.is_active
+        )
+
+    @law
     def a_withdrawal_ends_what_it_named(self) -> bool:
         """L6 A withdrawal ends what it named when it was asked for, and nothing else brings one about.
 

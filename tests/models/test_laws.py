@@ -136,6 +136,12 @@ PREMISES: dict[str, Premise] = {
     "an_end_is_told_with_its_reason": lambda move, before, after: _says(
         move, ReservationEnded, reason=ReservationEndReason.Expired
     ),
+    "a_grant_rests_on_an_answer": lambda move, before, after: any(
+        e not in x.evses for e in _grants(move, before, after) for x in after.answers
+    ),
+    "a_selection_rests_on_an_answer": lambda move, before, after: any(
+        a.selecting.is_active for a in after.authorizations
+    ),
     "a_transaction_is_its_holders": lambda move, before, after: any(
         e.is_in_a_transaction() and e.holder is not None for e in after.evses
     ),
@@ -180,6 +186,8 @@ TWINS = {
     "replaced_and_kept": "reservation_numbers_are_unique",
     "reserved_twice": "one_reservation_per_evse",
     "let_go_by_halves": "holder_and_evse_agree",
+    "granted_elsewhere": "a_grant_rests_on_an_answer",
+    "refused_and_selected": "a_selection_rests_on_an_answer",
     "told_otherwise": "the_result_told_is_the_end",
     "withdrawn_and_forgotten": "a_grant_ends_by_letting_go",
     "grant_untold": "a_grant_is_told",

@@ -41,6 +41,8 @@ BROKEN = {
     "holder_left_waiting": "a_transaction_is_its_holders",
     "promise_overlooked": "promised_places_stay",
     "reserved_twice": "one_reservation_per_evse",
+    "granted_elsewhere": "a_grant_rests_on_an_answer",
+    "refused_and_selected": "a_selection_rests_on_an_answer",
     "told_otherwise": "the_result_told_is_the_end",
     "withdrawn_and_forgotten": "a_grant_ends_by_letting_go",
     "grant_untold": "a_grant_is_told",
