@@ -346,8 +346,13 @@ class ChargingStation(System):
 
     @law
     def the_end_of_a_session_frees_everything(self) -> bool:
-        """The EVSE that a vehicle leaves holds no token, awaits nothing, and its connectors are not in use."""
+        """The EVSE that a vehicle leaves holds no token, awaits nothing, and its connectors are not in use; it holds no
+        token as soon as its transaction ends."""
         return all(
+            e.holder is None
+            for e in self.evses
+            if not is_new(e) and before(e).is_in_a_transaction() and not e.is_in_a_transaction()
+        ) and all(
             e.holder is None
             and e.plug_in_deadline is None
             and not e.replug_needed

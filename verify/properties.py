@@ -94,6 +94,7 @@ class Problem:
 def problem(system: model.System, vocabulary: Vocabulary, world: World) -> Problem:
     """All properties of a system, and what each reads."""
     trusted = TrustedFunctions(vocabulary)
+    trusted.prepare(Evaluator(vocabulary, world, Facts(), trusted))
     found = Problem(system, vocabulary, trusted, world)
     found.properties += [property_of(vocabulary, trusted, duty) for duty in duties(system)]
     for property_ in found.properties:

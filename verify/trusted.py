@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..engine import model
+from ..engine.compiling import bare
 from .facts import Facts
 from .terms import THE_SYSTEM, Optional, Several, Term, TheSystem, Value, chosen, every, implied, z3
 from .vocabulary import NotModelledError, Vocabulary
@@ -79,6 +80,16 @@ class TrustedFunctions:
             if not any(axiom is known for known in asker.facts.axioms):
                 asker.facts.axioms.append(axiom)
         return self.applied(symbol, arguments, where)
+
+    def prepare(self, asker: Asker) -> None:
+        """Name what every function says in the asker's world, before anything else is named.
+
+        What is named later, in the course of a step, is named anew in the next that runs the same way.
+        """
+        for function in self._known.values():
+            if not any(isinstance(bare(parameter.type), model.SetOf) for parameter in function.parameters):
+                made = (function.name, asker.world.versions(self.keys(function)))
+                self._made[made] = self._make(asker, function, function.where)
 
     def applied(self, symbol: Term, arguments: list[Value], where: model.Where) -> Term:
         """What the function that a symbol stands for says."""
