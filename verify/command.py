@@ -17,8 +17,7 @@ from ..engine.command.loading import STATION
 from ..engine.reading import read
 from ..engine.state import InputError
 from .cache import FOLDER
-from .exploring.command import Exploration, explore_command
-from .exploring.search import STATES
+from .exploring.options import STATES, Exploration
 from .findings import told
 from .github import tell_github
 from .outcome import SECONDS
@@ -99,6 +98,8 @@ def command(
     exploration = Exploration(scope, tuple(settings or ()), states, tour, out)
     how = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
     if exploration.wanted:
+        from .exploring.command import explore_command
+
         result: Report = explore_command(system, exploration, property, console)
     elif mutants:
         return _mutated(system, how, report, console)

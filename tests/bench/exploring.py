@@ -12,7 +12,8 @@ import time
 
 from statewatt.engine import load
 from statewatt.models.station import ChargingStation
-from statewatt.verify.exploring import explore, parsed
+from statewatt.verify.exploring.scope import parsed
+from statewatt.verify.exploring.search import explore
 
 SCOPES = (
     "connectors=1,tokens=1,reservations=0",

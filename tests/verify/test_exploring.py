@@ -17,9 +17,11 @@ from statewatt.engine import Engine, Event, InputError, load
 from statewatt.engine.command.application import run
 from statewatt.engine.reading import read
 from statewatt.models.station import ChargingStation
-from statewatt.verify.exploring import explore, explored, parsed, tours, write_tours
+from statewatt.verify.exploring.findings import explored
 from statewatt.verify.exploring.packing import MOMENT
-from statewatt.verify.exploring.search import Explored
+from statewatt.verify.exploring.scope import parsed
+from statewatt.verify.exploring.search import Explored, explore
+from statewatt.verify.exploring.tours import tours, write_tours
 from tests.broken import answer_after_validation, let_go_by_halves, time_out_untold, told_twice, waiting_for_ever
 from tests.verify.explored import clockwork
 from tests.verify.relation import Relation

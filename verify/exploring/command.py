@@ -5,9 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -19,33 +17,13 @@ from ...engine import Engine, InputError, model
 from ...engine.command.loading import system
 from ...engine.reading import read
 from .findings import OWED, ScopedReport, explored
+from .options import Exploration
 from .scope import parsed
-from .search import STATES, Explored, Progress, explore
+from .search import Explored, Progress, explore
 from .tours import KINDS, tours, write_tours
 
 _KINDS = {"transitions": "transitions", "pairs": "pairs of transitions that follow one another"}
 COLOURS = {"checked up to n": "green", "unknown": "yellow"}
-
-
-@dataclass(frozen=True)
-class Exploration:
-    """What the command line says of an exploration."""
-
-    scope: str
-    settings: Sequence[str] = ()
-    states: int = STATES
-    tour: str = ""
-    folder: Path | None = None
-
-    @property
-    def wanted(self) -> bool:
-        """A system is to be explored, not only proved; ``InputError`` for what goes without a scope only."""
-        if self.scope != "any":
-            return True
-        for given, name in ((self.settings, "--set"), (self.tour, "--tour"), (self.states != STATES, "--states")):
-            if given:
-                raise InputError(f"{name} is for an exploration: say how far with --scope, such as --scope evses=2")
-        return False
 
 
 def explore_command(

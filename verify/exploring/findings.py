@@ -11,8 +11,9 @@ from ...engine import Engine, model
 from ..verdict import Report, Verdict, VerdictWord
 from ..walk import transitions
 from .liveness import check
+from .options import STATES
 from .scope import Scope
-from .search import STATES, Explored, Progress, explore
+from .search import Explored, Progress, explore
 from .telling import Narrator
 
 UNFINISHED = "not finished"

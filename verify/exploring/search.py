@@ -14,12 +14,11 @@ from .matters import Matters
 from .memory import Branch, Memo
 from .moves import Moves
 from .numbering import Numbering
+from .options import STATES
 from .packing import MOMENT, SPARE, Layout, TooManyValuesError
 from .scope import Domains, Scope
 from .watched import Worlds
 
-STATES = 2_000_000
-"""How many states are explored at most, unless more are asked for; each takes some 250 bytes."""
 TOLD = 20_000
 """After how many states progress is told."""
 
