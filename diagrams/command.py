@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ..engine import InputError
+from ..engine import InputError, model
 from ..engine.command import loading
 from ..engine.command.loading import STATION
 from ..engine.reading import read
@@ -21,10 +22,14 @@ from .files import Finding, Sheet, adopted, check, laid_out, links, rendered, sh
 from .formats import DRAWIO, FORMATS, Format
 from .graph import Graph, nowhere
 from .overview import system_graphs
+from .runs import FORMATS as RUN_FORMATS
+from .runs import pictures, read_run
 
 
 def command(
-    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.")] = STATION,
+    system: Annotated[
+        str | None, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.", show_default=STATION)
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where the pictures are.", show_default=False)
     ] = None,
@@ -48,17 +53,31 @@ def command(
         list[str] | None,
         typer.Option("--adopt", metavar="NAME=FILE", help="Take over a hand-made draw.io picture of a machine."),
     ] = None,
+    trace: Annotated[
+        list[Path] | None,
+        typer.Option("--trace", metavar="FILE.jsonl", help="Draw a recorded run instead; may be repeated."),
+    ] = None,
 ) -> int:
     """Draw a system: an overview, and a picture of each machine.
 
     What a person has moved, coloured or added in the .drawio file stays, and the other pictures are laid out
     as it is. With --check, the pictures that are there are compared with the model by what they say, wherever
     their boxes and lines are; without --format, those formats of which there are files.
+
+    With --trace, a trace of any system or a recorded day of the station, as statewatt replay runs them, becomes
+    a sequence (svg, mermaid) and, for each thing, its numbered way through the picture of its machine (svg).
     """
-    _check_usage(out, docs, check, relayout, adopt)
-    graphs = system_graphs(read(loading.system(system)), links(out) if out else nowhere)
-    chosen = _formats(format) if format else None
     console = Console(soft_wrap=True, highlight=False, markup=False)
+    if trace:
+        if check or relayout or adopt or docs or out is None:
+            raise InputError("--trace draws runs into a directory: it goes with --out and --format alone")
+        return _draw_runs(
+            trace, system, out, _names(format, RUN_FORMATS, " of a run") if format else RUN_FORMATS, console
+        )
+    _check_usage(out, docs, check, relayout, adopt)
+    found = read(loading.system(system or STATION))
+    graphs = system_graphs(found, links(out) if out else nowhere)
+    chosen = [FORMATS[name] for name in _names(format, FORMATS)] if format else None
     documents = docs or []
     if check:
         return _check(graphs, _to_check(graphs, out, chosen) if out else (), documents, console)
@@ -66,7 +85,7 @@ def command(
         _write({path: filled(path, graphs) for path in documents}, console)
         return 0
     drawing = _Drawing(graphs, sheets(graphs, out, chosen or FORMATS.values()), relayout, console)
-    drawing.start(out)
+    drawing.start(found, out)
     status = drawing.adopt(adopt or [])
     _write({path: filled(path, graphs) for path in documents} | drawing.texts(), console)
     return status
@@ -82,16 +101,31 @@ def _check_usage(out: Path | None, docs: object, check: bool, relayout: bool, ad
         raise InputError("--relayout and --adopt are for the pictures in a directory: name it with --out")
 
 
-def _formats(text: str) -> list[Format]:
+def _names(text: str, known: Collection[str], of: str = "") -> list[str]:
+    """The formats that are asked for, each of which is known."""
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     for name in names:
-        if name not in FORMATS:
-            near = difflib.get_close_matches(name, FORMATS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMATS)}"
-            raise InputError(f"there is no format {name!r}; {hint}")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            raise InputError(f"there is no format {name!r}{of}; {hint}")
     if not names:
-        raise InputError(f"--format names none; there are {', '.join(FORMATS)}")
-    return [FORMATS[name] for name in names]
+        raise InputError(f"--format names none; there are {', '.join(known)}")
+    return names
+
+
+def _draw_runs(paths: Sequence[Path], system: str | None, out: Path, formats: Sequence[str], console: Console) -> int:
+    texts: dict[Path, str] = {}
+    try:
+        for path in paths:
+            for file, text in pictures(read_run(path, system), out, formats):
+                if file in texts:
+                    raise InputError(f"{file} would be drawn twice: rename one of the recordings")
+                texts[file] = text
+    except LayoutError as error:
+        raise InputError(str(error)) from None
+    _write(texts, console)
+    return 0
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------------
@@ -108,10 +142,10 @@ class _Drawing:
         self.drawio: str | None = None
         self.has_drawio = any(sheet.format is DRAWIO for sheet in files)
 
-    def start(self, directory: Path) -> None:
+    def start(self, system: model.System, directory: Path) -> None:
         """Look for the file by which the pictures are laid out; for a new layout it only counts if it is redrawn."""
         if not self.relayout or self.has_drawio:
-            self.drawio = laid_out(self.graphs, directory)
+            self.drawio = laid_out(system, self.graphs, directory)
 
     def adopt(self, wanted: Sequence[str]) -> int:
         """Take over hand-made pictures, each given as ``NAME=FILE``; 1 where something in one has no counterpart."""
@@ -150,6 +184,21 @@ def _write(texts: dict[Path, str], console: Console) -> None:
     for path in texts:
         word = Text("written", "green") if path in changed else Text("unchanged", "dim")
         console.print(Text(f"{path}: ") + word)
+
+
+def demonstrate() -> int:
+    """The shipped station's pictures in a new directory, for ``statewatt demo``; the exit status."""
+    out = Path(tempfile.mkdtemp(prefix="statewatt-pictures-"))
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(f"Its pictures, drawn from the same declarations, in {out}\n")
+    found = read(loading.system(STATION))
+    graphs = system_graphs(found, links(out))
+    files = sheets(graphs, out, [FORMATS["svg"], DRAWIO])
+    write(dict(rendered(files, laid_out(found, graphs, out))))
+    for sheet in files:
+        what = "all of them, for draw.io" if sheet.format is DRAWIO else sheet.graphs[0].description.rstrip(".")
+        console.print(f"{sheet.path.name:24} {what}")
+    return 0
 
 
 # --- checking --------------------------------------------------------------------------------------------------------

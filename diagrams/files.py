@@ -163,17 +163,23 @@ def _own(sheet: Sheet, text: str) -> None:
         raise InputError(f"{error}; it is left as it is: move it away, or draw into another directory") from None
 
 
-def laid_out(graphs: Sequence[Graph], directory: Path) -> str | None:
-    """The text of the ``.drawio`` file in a directory, by which pictures are laid out; ``None`` where there is none.
+def laid_out(system: model.System, graphs: Sequence[Graph], directory: Path) -> str | None:
+    """The text of the ``.drawio`` file by which the pictures in a directory are laid out: the one there, or else the
+    one that is shipped beside the system's module; ``None`` where there is neither.
 
     Raises:
-        InputError: it cannot be read as a picture of ours.
+        InputError: the one there cannot be read as a picture of ours.
     """
     (sheet,) = sheets(graphs, directory, [DRAWIO])
     text = read_text(sheet.path)
     if text is not None:
         _read(sheet, text)
-    return text
+        return text
+    try:
+        shipped = read_text(Path(system.where.file).with_name(sheet.path.name))
+        return shipped if shipped and _read(sheet, shipped) else None
+    except InputError:
+        return None
 
 
 def adopted(graph: Graph, path: Path, drawio: str | None) -> tuple[str, Adoption]:

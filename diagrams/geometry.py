@@ -143,6 +143,32 @@ def nearest(route: Route, point: Point) -> tuple[float, Point]:
     return (best[1] / way if way else 0.0), place
 
 
+def beads(route: Route, radius: float) -> Iterator[Point]:
+    """Yield the middles of circles in a row along a line, from its beginning, clear of each other, of its label and of
+    its end; there is at least one."""
+    length = route.length()
+    way = min(radius + 5, length / 2)
+    taken = [route.label] if route.label else []
+    first = True
+    while first or way <= length - 2 * radius:
+        box = Box.around(_along(route, way), 2 * radius, 2 * radius)
+        if first or not any(box.grown(1).overlaps(other) for other in taken):
+            yield box.center
+            taken.append(box)
+        first = False
+        way += 2
+
+
+def _along(route: Route, way: float) -> Point:
+    """The point so far along a line."""
+    for a, b in route.segments():
+        length = abs(b.x - a.x) + abs(b.y - a.y)
+        if way <= length and length:
+            return Point(a.x + (b.x - a.x) * way / length, a.y + (b.y - a.y) * way / length)
+        way -= length
+    return route.points[-1]
+
+
 def upright(points: Iterable[Point]) -> tuple[Point, ...]:
     """Return the points with a bend wherever two in a row are not on one level, and none where the line goes on."""
     line: list[Point] = []

@@ -12,7 +12,7 @@ from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
 from . import text
-from .geometry import Box, Layout, Point, Route
+from .geometry import Box, Layout, Point, Route, beads
 from .graph import Edge, Graph, Kind, Node, Trigger
 from .layout import lay_out
 from .lettering import EDGE_SIZE, NODE_SIZE, Line, Role, edge_lines, label_lines, node_lines, node_size
@@ -23,6 +23,8 @@ ROUND = 6
 """The radius of bends, in pixels."""
 ARROW = 9
 """The length of an arrow head, in pixels."""
+BEAD = 9
+"""The radius of the circles with the numbers of a path, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Highlight:
 
     active: frozenset[str] = frozenset()
     path: tuple[str, ...] = ()
+    of: str = ""
+    """Whose way it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ class _Picture:
                 "font-family": text.FONT,
             },
         )
-        _say(root, "title", f"{self.graph.name}: {self.graph.style.value}")
+        if of := self.highlight.of:
+            root.set("data-run", of)
+        _say(root, "title", f"{self.graph.name}: {f'the way of {of}' if of else self.graph.style.value}")
         _say(root, "desc", self.graph.description)
         _say(root, "style", style_sheet())
         self._arrows(Xml.SubElement(root, "defs"))
@@ -209,7 +215,7 @@ class _Picture:
     def _edge(self, root: Xml.Element, edge: Edge) -> None:
         route = self.drawing.layout.edges[edge.id]
         steps = self.steps.get(edge.id, [])
-        classes = ["edge", edge.kind.value] + (["path"] if steps else [])
+        classes = ["edge", edge.kind.value] + (["path"] if steps else ["aside"] if self.steps else [])
         ends = {"data-source": edge.source, "data-target": edge.target}
         group = Xml.SubElement(root, "g", {"id": edge.id, "class": " ".join(classes), **ends})
         look = self.drawing.looks.get(edge.id, Look())
@@ -234,18 +240,19 @@ class _Picture:
             top += height
 
     def _badges(self, root: Xml.Element, route: Route, steps: list[int]) -> None:
-        """The numbers of a path, in circles where the edge begins."""
+        """The numbers of a path, in circles along the line; those for which there is no room stand together."""
         if not steps:
             return
         group = Xml.SubElement(root, "g", {"class": "badge"})
-        start, after = route.points[0], route.points[1]
-        far = abs(after.x - start.x) + abs(after.y - start.y)
-        away = min(14, far / 2)
-        for count, step in enumerate(steps):
-            x = start.x + (after.x - start.x) / far * away + 20 * count
-            y = start.y + (after.y - start.y) / far * away
-            Xml.SubElement(group, "circle", {"cx": number(x), "cy": number(y), "r": "9"})
-            _line(group, str(step), Point(x, y + 3.8), 11, {"font-weight": "bold"})
+        _say(group, "title", ", ".join(map(str, steps)))
+        places = list(beads(route, BEAD))
+        alone, rest = steps[: len(places) - 1], steps[len(places) - 1 :]
+        together = ", ".join(map(str, rest)) if len(rest) < 4 else f"{rest[0]}, … {rest[-1]}"
+        said_at = [*zip(map(str, alone), places, strict=False), *([(together, places[-1])] if rest else [])]
+        for said, at in said_at:
+            wide = max(2 * BEAD, text.width(said, 11, bold=True) + 6)
+            Xml.SubElement(group, "rect", {**_rectangle(Box.around(at, wide, 2 * BEAD)), "rx": number(BEAD)})
+            _line(group, said, Point(at.x, at.y + 3.8), 11, {"font-weight": "bold"})
 
     # --- text ---
 

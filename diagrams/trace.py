@@ -6,7 +6,7 @@ with the transitions that it took and the commands that it sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -43,6 +43,21 @@ class Saying:
     changes: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One step of a run: what was said, in order. ``caption`` tells what came from outside; ``findings`` what else is
+    to be told: a refusal, a fault of the model, a law that was broken."""
+
+    sayings: tuple[Saying, ...] = ()
+    caption: str = ""
+    findings: tuple[str, ...] = ()
+
+    @property
+    def says(self) -> bool:
+        """There is something to be told."""
+        return bool(self.sayings or self.findings)
+
+
 def name_of(thing: Thing) -> str:
     """A thing for people."""
     return f"{thing[0]} {thing[1]}"
@@ -66,7 +81,7 @@ def way(graph: Graph, machine: model.Machine, key: int, moves: Iterable[Move]) -
                     path.append(edge)
         if key in move.after.keys(machine.name):
             active |= {region[name]: ids[name] for name in move.after.row(machine.name, key).states}
-    return Highlight(frozenset(active.values()), tuple(path))
+    return Highlight(frozenset(active.values()), tuple(path), name_of((machine.name, key)))
 
 
 def render_way(
@@ -179,20 +194,29 @@ def _all(statements: Iterable[model.Statement]) -> Iterator[model.Statement]:
             yield from _all(statement.body)
 
 
-def participants(sayings: Iterable[Saying]) -> tuple[str, ...]:
+def participants(scenes: Iterable[Scene]) -> tuple[str, ...]:
     """Who takes part, in order of appearance, what is outside first."""
+    sayings = (saying for scene in scenes for saying in scene.sayings)
     return tuple(dict.fromkeys([OUTSIDE, *(name for saying in sayings for name in (saying.source, saying.target))]))
 
 
-def render_sequence_mermaid(sayings: Iterable[Saying]) -> str:
+def render_sequence_mermaid(scenes: Iterable[Scene]) -> str:
     """Return what was said as a Mermaid sequence diagram."""
-    told = tuple(sayings)
+    told = tuple(scenes)
     ids = {name: f"p{count}" for count, name in enumerate(participants(told))}
     lines = ["sequenceDiagram", "    autonumber"]
     lines += [f"    participant {id} as {mermaid_text([name])}" for name, id in ids.items()]
-    for saying in told:
-        arrow = "-)" if saying.manner is Manner.COMMAND else "->>"
-        lines.append(f"    {ids[saying.source]}{arrow}{ids[saying.target]}: {mermaid_text([saying.text])}")
-        for before, after in saying.changes:
-            lines.append(f"    Note over {ids[saying.target]}: {mermaid_text([f'{before} → {after}'])}")
+    across = ",".join(list(ids.values())[:: max(1, len(ids) - 1)])
+    for scene in told:
+        if scene.caption:
+            lines.append(f"    Note over {across}: {mermaid_text([scene.caption])}")
+        lines += (f"    {line}" for saying in scene.sayings for line in _mermaid_saying(saying, ids))
+        lines += (f"    Note over {across}: {mermaid_text([finding])}" for finding in scene.findings)
     return "\n".join(lines) + "\n"
+
+
+def _mermaid_saying(saying: Saying, ids: Mapping[str, str]) -> Iterator[str]:
+    arrow = "-)" if saying.manner is Manner.COMMAND else "->>"
+    yield f"{ids[saying.source]}{arrow}{ids[saying.target]}: {mermaid_text([saying.text])}"
+    for before, after in saying.changes:
+        yield f"Note over {ids[saying.target]}: {mermaid_text([f'{before} → {after}'])}"
