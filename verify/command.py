@@ -21,7 +21,7 @@ from .exploring.options import STATES, Exploration
 from .findings import told
 from .github import tell_github
 from .outcome import SECONDS
-from .report import check_file, check_folder, remarks, write, write_traces
+from .report import check_file, check_folder, draw_trace, remarks, write, write_traces
 from .target import Target, target
 from .verdict import Report, Verdict
 from .verifying import Options, cores
@@ -111,6 +111,8 @@ def command(
         write(result, report)
     for file in write_traces(result, traces) if traces else ():
         _line(console, f"statewatt replay {file}")
+        for said in draw_trace(file):
+            _line(console, f"  {said}")
     for line in tell_github(result):
         _line(console, line)
     return 0 if result.holds else 1

@@ -13,6 +13,9 @@ from ..engine.state import InputError
 from .findings import Finding, findings, in_repository, overall, uri
 from .verdict import Report, Verdict, place
 
+TRACES = "statewatt.traces"
+"""The entry points of what draws a trace."""
+
 
 def as_data(report: Report) -> dict[str, Any]:
     """The report as plain data."""
@@ -169,6 +172,18 @@ def write_traces(report: Report, folder: Path) -> Iterator[Path]:
             file = folder / f"{v.name.replace(':', '-')}.jsonl"
             file.write_text("".join(f"{json.dumps(step)}\n" for step in trace), encoding="utf-8")
             yield file
+
+
+def draw_trace(file: Path) -> Iterator[str]:
+    """Where a trace was drawn, and why it was not, by each package that can draw one (entry points of the group
+    ``statewatt.traces``: functions from the path of a trace to that of its picture)."""
+    for point in sorted(importlib.metadata.entry_points(group=TRACES), key=lambda point: point.name):
+        try:
+            yield f"drawn: {point.load()(file)}"
+        except InputError as error:
+            yield f"not drawn: {error}"
+        except ModuleNotFoundError as error:
+            yield f"not drawn, for want of {error.name}: pip install 'statewatt[all]'"
 
 
 def remarks(report: Report) -> Iterator[str]:

@@ -11,8 +11,9 @@ import pytest
 
 from statewatt.engine.command import application
 from statewatt.engine.reading import read
+from statewatt.engine.state import InputError
 from statewatt.verify import Report, verify
-from statewatt.verify.report import FORMATS, as_data
+from statewatt.verify.report import FORMATS, TRACES, as_data, draw_trace
 from tests.language.examples.station import ChargingStation
 
 SMALL = "tests.language.examples.station:ChargingStation"
@@ -103,16 +104,38 @@ def test_every_counterexample_is_a_trace_that_replays_to_the_same_states(
     found = json.loads(report.read_text(encoding="utf-8"))["properties"]
     refuted = [p for p in found if p.get("counterexamples") and p["counterexamples"][0]["trace"]]
     assert refuted
-    files = sorted((tmp_path / "traces").iterdir())
+    files = sorted((tmp_path / "traces").glob("*.jsonl"))
     assert [file.stem for file in files] == sorted(p["name"] for p in refuted)
     for p in refuted:
         file = tmp_path / "traces" / f"{p['name']}.jsonl"
         trace = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         assert trace == p["counterexamples"][0]["trace"]
         assert {"broken": p["name"]} in trace[-1]["out"] or "fault" in trace[-1]["out"][0]
-        assert f"statewatt replay {file}\n" in told
+        assert f"statewatt replay {file}\n  drawn: {file.with_suffix('.svg')}\n" in told
+        assert p["name"] in file.with_suffix(".svg").read_text(encoding="utf-8")
         assert application.run(["replay", "--expect", str(file)]) == 0
         assert application.run(["replay", str(file)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("a_painter_that_is_not_there:draw", "not drawn, for want of a_painter_that_is_not_there: pip install"),
+        ("tests.verify.test_report:unwilling", "not drawn: the canvas is taken"),
+    ],
+)
+def test_a_trace_that_is_not_drawn_is_a_trace_nevertheless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, said: str
+) -> None:
+    point = EntryPoint("draw", value, TRACES)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point] if group == TRACES else [])
+    [line] = draw_trace(tmp_path / "trace.jsonl")
+    assert line.startswith(said)
+
+
+def unwilling(file: Path) -> Path:
+    """Something that draws no trace."""
+    raise InputError("the canvas is taken")
 
 
 def test_a_file_is_no_folder_for_traces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
