@@ -43,7 +43,8 @@ TRY_NEXT = """\
 Try next:
   statewatt demo --json > evening.jsonl      this evening as a recording,
   statewatt replay evening.jsonl             each step of it on a line,
-  statewatt replay --expect evening.jsonl    and whether the same happens again,
+  statewatt replay --expect evening.jsonl    whether the same happens again,
+  statewatt draw --trace evening.jsonl --out evening    and it as pictures,
   statewatt verify depot:Depot               the laws of a model of your own, proved
 The README has a model to read and the engine in ten lines of your own code."""
 
@@ -53,7 +54,7 @@ Evses = Mapping[str, Mapping[str, str]]
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the evening as a recording and nothing else.")] = False,
 ) -> int:
-    """See the shipped station's laws proved, then spend an evening at it.
+    """See the shipped station's laws proved and its pictures drawn, then spend an evening at it.
 
     Two EVSEs, cards, a reservation, a fault, a master pass and a power cut: what the station does, what was decided
     and why, all of it told from the steps that the engine takes.

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from statewatt.diagrams import elk
 from statewatt.engine import Engine, load
 from statewatt.engine.command import demo
 from statewatt.engine.command.evening import Moment, Scene, play, story
@@ -99,6 +100,22 @@ def test_the_proofs_come_first(command: Commands, monkeypatch: pytest.MonkeyPatc
     assert re.match(r"proved for any size +\d+\.\d\d s  a_transaction_is_never_timed_out: L7 ", lines[2])
     assert lines[4].startswith("1 of 1 properties proved for any size: ")
     assert story()[0].caption in lines[6]
+
+
+def test_the_pictures_are_drawn_into_a_new_directory(
+    command: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before(monkeypatch, draw="statewatt.diagrams.command:demonstrate")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(elk, "Engine", None)  # what is shipped says how they are laid out
+    status, out, err = command("demo")
+    assert (status, err) == (0, "")
+    [directory] = tmp_path.iterdir()
+    head, empty, *lines = out.partition("\n\n" + "18:")[0].splitlines()
+    assert (head, empty) == (f"Its pictures, drawn from the same declarations, in {directory}", "")
+    assert {line.split()[0] for line in lines} == {path.name for path in directory.iterdir()}
+    shipped = Path(__file__).parents[2] / "docs" / "pictures"
+    assert {path.name for path in directory.iterdir()} == {path.name for path in shipped.iterdir()}
 
 
 def test_what_is_broken_before_the_evening_is_a_finding(command: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
