@@ -12,23 +12,24 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ..engine import InputError, model
-from ..engine.command import loading
+from ..engine import InputError
 from ..engine.command.loading import STATION
-from ..engine.reading import read
 from .documents import check_document, filled
 from .elk import LayoutError
 from .files import Finding, Sheet, adopted, check, laid_out, links, rendered, sheets, write
 from .formats import DRAWIO, FORMATS, Format
 from .graph import Graph, nowhere
-from .overview import system_graphs
 from .runs import FORMATS as RUN_FORMATS
 from .runs import pictures, read_run
+from .subject import subject
 
 
 def command(
     system: Annotated[
-        str | None, typer.Argument(metavar="[SYSTEM]", help="The system, as module:Name.", show_default=STATION)
+        str | None,
+        typer.Argument(
+            metavar="[SYSTEM]", help="The system, or a python-statemachine class, as module:Name.", show_default=STATION
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where the pictures are.", show_default=False)
@@ -75,8 +76,8 @@ def command(
             trace, system, out, _names(format, RUN_FORMATS, " of a run") if format else RUN_FORMATS, console
         )
     _check_usage(out, docs, check, relayout, adopt)
-    found = read(loading.system(system or STATION))
-    graphs = system_graphs(found, links(out) if out else nowhere)
+    found = subject(system or STATION, links(out) if out else nowhere)
+    graphs = found.graphs
     chosen = [FORMATS[name] for name in _names(format, FORMATS)] if format else None
     documents = docs or []
     if check:
@@ -85,7 +86,7 @@ def command(
         _write({path: filled(path, graphs) for path in documents}, console)
         return 0
     drawing = _Drawing(graphs, sheets(graphs, out, chosen or FORMATS.values()), relayout, console)
-    drawing.start(found, out)
+    drawing.start(out, found.module)
     status = drawing.adopt(adopt or [])
     _write({path: filled(path, graphs) for path in documents} | drawing.texts(), console)
     return status
@@ -142,10 +143,10 @@ class _Drawing:
         self.drawio: str | None = None
         self.has_drawio = any(sheet.format is DRAWIO for sheet in files)
 
-    def start(self, system: model.System, directory: Path) -> None:
+    def start(self, directory: Path, module: str) -> None:
         """Look for the file by which the pictures are laid out; for a new layout it only counts if it is redrawn."""
         if not self.relayout or self.has_drawio:
-            self.drawio = laid_out(system, self.graphs, directory)
+            self.drawio = laid_out(self.graphs, directory, module)
 
     def adopt(self, wanted: Sequence[str]) -> int:
         """Take over hand-made pictures, each given as ``NAME=FILE``; 1 where something in one has no counterpart."""
@@ -191,10 +192,9 @@ def demonstrate() -> int:
     out = Path(tempfile.mkdtemp(prefix="statewatt-pictures-"))
     console = Console(soft_wrap=True, highlight=False, markup=False)
     console.print(f"Its pictures, drawn from the same declarations, in {out}\n")
-    found = read(loading.system(STATION))
-    graphs = system_graphs(found, links(out))
-    files = sheets(graphs, out, [FORMATS["svg"], DRAWIO])
-    write(dict(rendered(files, laid_out(found, graphs, out))))
+    found = subject(STATION, links(out))
+    files = sheets(found.graphs, out, [FORMATS["svg"], DRAWIO])
+    write(dict(rendered(files, laid_out(found.graphs, out, found.module))))
     for sheet in files:
         what = "all of them, for draw.io" if sheet.format is DRAWIO else sheet.graphs[0].description.rstrip(".")
         console.print(f"{sheet.path.name:24} {what}")

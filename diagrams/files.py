@@ -163,9 +163,9 @@ def _own(sheet: Sheet, text: str) -> None:
         raise InputError(f"{error}; it is left as it is: move it away, or draw into another directory") from None
 
 
-def laid_out(system: model.System, graphs: Sequence[Graph], directory: Path) -> str | None:
+def laid_out(graphs: Sequence[Graph], directory: Path, module: str) -> str | None:
     """The text of the ``.drawio`` file by which the pictures in a directory are laid out: the one there, or else the
-    one that is shipped beside the system's module; ``None`` where there is neither.
+    one that is shipped beside the file of the system's module; ``None`` where there is neither.
 
     Raises:
         InputError: the one there cannot be read as a picture of ours.
@@ -176,7 +176,7 @@ def laid_out(system: model.System, graphs: Sequence[Graph], directory: Path) -> 
         _read(sheet, text)
         return text
     try:
-        shipped = read_text(Path(system.where.file).with_name(sheet.path.name))
+        shipped = read_text(Path(module).with_name(sheet.path.name))
         return shipped if shipped and _read(sheet, shipped) else None
     except InputError:
         return None

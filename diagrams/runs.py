@@ -166,7 +166,7 @@ def _mermaid(run: Run) -> Iterator[tuple[str, str]]:
 
 def _svgs(run: Run, directory: Path) -> Iterator[tuple[str, str]]:
     yield f"{run.name}.svg", _sequence_svg(run)
-    lock = laid_out(run.system, system_graphs(run.system), directory)
+    lock = laid_out(system_graphs(run.system), directory, run.system.where.file)
     drawn: dict[str, Drawing] = {}
     link: Link = links(directory)
     for thing in run.things:

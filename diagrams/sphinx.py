@@ -24,15 +24,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from ..engine import InputError, model
-from ..engine.command import loading
+from ..engine import InputError
 from ..engine.command.loading import STATION
-from ..engine.reading import ModelError, read
+from ..engine.reading import ModelError
 from .dot import render_dot
 from .elk import LayoutError
 from .graph import Graph
 from .mermaid import render_mermaid
-from .overview import system_graphs
+from .subject import Subject, subject
 from .svg import render_svg
 
 DRAWN_BY = {"mermaid": (render_mermaid, "mermaid"), "dot": (render_dot, "graphviz")}
@@ -57,16 +56,15 @@ class Draw(SphinxDirective):
         """Draw, and note that the page depends on the model's files."""
         reference = self.options.get("system") or self.config.statewatt_system
         try:
-            system = read(loading.system(reference))
-            graph = self._graph(system, reference)
-            for where in (system.where, *(machine.where for machine in system.machines)):
-                self.env.note_dependency(str(Path(where.file).resolve()))
-            return self._drawn(graph)
+            found = subject(reference)
+            for file in found.files:
+                self.env.note_dependency(str(Path(file).resolve()))
+            return self._drawn(self._graph(found, reference))
         except (InputError, ModelError, LayoutError) as error:
             raise self.error(str(error)) from error
 
-    def _graph(self, system: model.System, reference: str) -> Graph:
-        graphs = {graph.name: graph for graph in system_graphs(system)}
+    def _graph(self, found: Subject, reference: str) -> Graph:
+        graphs = {graph.name: graph for graph in found.graphs}
         name = self.arguments[0]
         if name not in graphs:
             raise InputError(f"{reference} has no {name} to draw; there are {', '.join(graphs)}")

@@ -33,6 +33,7 @@ MAY_ALSO_IMPORT = {
     "statewatt.diagrams.command": {"typer", "rich"},
     "statewatt.diagrams.sphinx": {"docutils", "sphinx"},
     "statewatt.diagrams.elk": {"quickjs"},
+    "statewatt.diagrams.plain": {"statemachine"},
 }
 
 

@@ -234,7 +234,14 @@ def test_a_directory_in_the_place_of_a_file(drawn: Path, command: Commands) -> N
         ([HOUSE], "where to? name a directory with --out, or Markdown documents with --docs"),
         ([HOUSE, "--out", ".", "--format", "sgv"], "there is no format 'sgv'; did you mean svg?"),
         ([HOUSE, "--out", ".", "--format", ","], "--format names none; there are drawio"),
-        (["tests.diagrams.examples.door:Door", "--out", "."], "tests.diagrams.examples.door:Door is no System"),
+        (
+            ["tests.diagrams.examples.door:Door", "--out", "."],
+            "tests.diagrams.examples.door:Door is a Machine; name the System that it belongs to",
+        ),
+        (
+            ["statewatt.models.values:IdToken", "--out", "."],
+            "statewatt.models.values:IdToken is no System, nor a class of python-statemachine",
+        ),
         ([HOUSE, "--out", ".", "--check", "--relayout"], "--check writes nothing: leave out --relayout and --adopt"),
         ([HOUSE, "--docs", "a.md", "--relayout"], "--relayout and --adopt are for the pictures in a directory"),
         ([HOUSE, "--out", ".", "--format", "svg", "--adopt", "Door=x"], "what is taken over is kept in the .drawio"),
