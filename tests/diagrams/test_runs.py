@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from importlib.metadata import EntryPoint
@@ -22,6 +23,7 @@ from tests.diagrams.examples.door import Config, House
 
 HOUSE = "tests.diagrams.examples.door:House"
 RECORDED = Path(__file__).parents[1] / "traces" / "agree.zip"
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "runs" / "card.jsonl"
 SVG = "{http://www.w3.org/2000/svg}"
 VISITS: Sequence[Input] = (
     Event("Door", "push", 1),
@@ -104,6 +106,13 @@ def test_a_recorded_day_of_the_station_is_drawn_as_its_lock_says(
     commands = [type(command).__name__ for move in run.moves for command in move.commands]
     said = [text for text in texts(out / "day.svg", "command") if not text.isdigit()]
     assert said == commands
+
+
+def test_the_run_in_the_documents_is_drawn_as_it_is_today(tmp_path: Path) -> None:
+    drawn = draw_sequence(Path(shutil.copy(DOCUMENTED, tmp_path)))
+    assert drawn.read_text(encoding="utf-8") == DOCUMENTED.with_suffix(".svg").read_text(encoding="utf-8"), (
+        "draw it again: statewatt draw --trace docs/runs/card.jsonl --out docs/runs --format svg"
+    )
 
 
 def test_nothing_else_is_written_over(command: Commands, visits: Path, tmp_path: Path) -> None:
