@@ -51,6 +51,21 @@ def to_json(system: model.System, modules: Mapping[str, str]) -> object:
     return encode(system)
 
 
+def fingerprint(system: model.System) -> str:
+    """A name for all that a model does: whoever has the same one takes the same steps (but for trusted functions and
+    policies, which are not in the model). Labels and places in the source do not count."""
+
+    def bare(value: object) -> object:
+        if isinstance(value, tuple):
+            return [bare(each) for each in cast("tuple[object, ...]", value)]
+        if dataclasses.is_dataclass(value):
+            names = [f.name for f in dataclasses.fields(value) if f.name not in ("where", "label")]
+            return [type(value).__name__, *[[name, bare(getattr(value, name))] for name in names]]
+        return value
+
+    return hashlib.sha256(json.dumps(bare(system)).encode()).hexdigest()[:16]
+
+
 def from_json(data: object) -> model.System:
     """The model that ``to_json`` gave.
 

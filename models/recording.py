@@ -29,7 +29,7 @@ from .requests import (
     token,
     whole_number,
 )
-from .station import ChargingStation
+from .station import ChargingStation, Config
 from .values import ConnectorType, WithdrawAuthorizationResult
 
 LONG = 365 * 24 * 3600 * 1000
@@ -105,8 +105,8 @@ class Recording:
     # --- the station ---
 
     def _configure(self, evses: object, use_store: object = False, **settings: object) -> list[Message]:
-        topology = Topology([_evse(e) for e in objects(evses, "evses")])
-        start = self.engine.start(config(settings), topology.births)
+        topology, settled = station_of({"evses": evses, **settings})
+        start = self.engine.start(settled, topology.births)
         self._use_store = flag(use_store, "use_store")
         self._requests = Requests(topology)
         self._state, self._now, self._due = start, 0, []
@@ -204,7 +204,7 @@ class Recording:
 
     def _reserve(self, reservation_id: object, id_token: object, **options: object) -> list[Message]:
         lasts = options.pop("expires_in_s", None)
-        expiry = self._now + (LONG if lasts is None else _span_either_way(lasts))
+        expiry = self._now + (LONG if lasts is None else span_either_way(lasts))
         given = {**options, "expiry_time": expiry, "now": self._now}
         told, _ = self._try(checked_call("reserve", self.requests.reserve, reservation_id, id_token, **given))
         return told
@@ -264,6 +264,12 @@ class Recording:
         return {"type": "result", "of": of, "value": value, "step": self._line}
 
 
+def station_of(described: Mapping[str, object]) -> tuple[Topology, Config]:
+    """The topology and the configuration that a ``configure`` command (without its name) describes."""
+    settings = {name: value for name, value in described.items() if name not in ("evses", "use_store")}
+    return Topology([_evse(e) for e in objects(described.get("evses"), "evses")]), config(settings)
+
+
 def _evse(described: Mapping[str, object]) -> tuple[int, list[tuple[int, ConnectorType]]]:
     number = whole_number(described.get("evse_id"), "evse_id", least=1)
     connectors = objects(described.get("connectors"), f"connectors of EVSE {number}")
@@ -282,7 +288,7 @@ def _restored(state: State, key: int, now: int) -> Input:
     return Birth("Reservation", {**given, "asked_at": now, "announced": True, "restored": True})
 
 
-def _span_either_way(seconds: object) -> int:
+def span_either_way(seconds: object) -> int:
     """Seconds that may lie in the past."""
     if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds < 0:
         return -span(-seconds, "expires_in_s")

@@ -17,6 +17,9 @@ STATION = "statewatt.models.station:ChargingStation"
 RECORDING = "statewatt.models.recording:Recording"
 """What drives that system by recorded commands."""
 
+LINES = "statewatt.models.lines:Lines"
+"""What runs that system on JSON lines."""
+
 EXPLANATION = "statewatt.models.explanation:explain"
 """What explains its decisions."""
 
