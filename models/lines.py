@@ -13,21 +13,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..engine import Configure, Engine, InputError, Refusal, StationState, load
+from ..engine import Engine, InputError, Refusal, StationState, load
 from ..engine.journal import Delivery, Journal, StorageError
 from ..engine.shell import Accepted, Clock, Courier, Shell, SystemClock
 from . import commands as c
-from .messages import Message, messages, observed
-from .queries import reservation_exists
-from .recording import LONG, span_either_way, station_of
-from .requests import Input, Requests, checked_call, checked_settings, flag, key_of, objects, span, token
+from .line_commands import Handled, Make, always, handled, parsed
+from .messages import Message, messages
+from .recording import station_of
+from .requests import Input, Requests, checked_call, key_of, objects, span, token
 from .service import check_topology
 from .station import ChargingStation, Config
-from .values import WithdrawAuthorizationResult
 
 log = logging.getLogger("statewatt.run")
-Make = Callable[[StationState, int], Input | None]
-
 AGAIN = 1.0
 """Seconds until a line that the disk did not take is tried again."""
 
@@ -43,12 +40,6 @@ DEFAULT_STATION: Mapping[str, Any] = {
 
 DEFAULT_TOKENS = ("DEADBEEF", "CAFEBABE")
 """The tokens of its allow-list."""
-
-NOT_HERE: Mapping[str, str] = {
-    "advance": "time is real here: wait",
-    "restart": "end the process and start it again on the same journal",
-    "configure": "the station is configured already: use set, or begin with a new journal",
-}
 
 
 class Lines:
@@ -156,20 +147,14 @@ class Lines:
         self._line += 1
         line = self._line
         try:
-            command = _command(text)
-            return self._submit(line, command)
+            command = parsed(text)
+            return self._submit(line, command, handled(self, command))
         except InputError as error:
             told = str(error)
-            return self._enqueue(line, lambda state, now: None, None, lambda _: self._error(line, told))
+            return self._enqueue(line, always(None), None, lambda _: self._error(line, told))
 
-    def _submit(self, line: int, command: Mapping[str, Any]) -> asyncio.Future[Accepted | Refusal]:
-        name = command.get("cmd")
-        handler = HANDLERS.get(name) if isinstance(name, str) else None
-        if handler is None:
-            reason = NOT_HERE.get(name) if isinstance(name, str) else None
-            raise InputError(f"{name}: {reason}" if reason else f"there is no command {name!r}; {_KNOWN}")
-        arguments = {k: v for k, v in command.items() if k != "cmd"}
-        make, machine, value = checked_call(str(name), handler, self, **arguments)
+    def _submit(self, line: int, command: Mapping[str, Any], found: Handled) -> asyncio.Future[Accepted | Refusal]:
+        machine = found.machine
 
         def note(state: StationState) -> str:
             about: dict[str, Any] = {"in": dict(command)}
@@ -183,11 +168,11 @@ class Lines:
                 self._error(line, str(outcome))
                 return
             self._write({"ack": line})
-            answer = value(outcome) if value else None
+            answer = found.value(outcome) if found.value else None
             if answer is not None:
                 self._write({**answer, "step": line} if answer["type"] == "result" else answer)
 
-        return self._enqueue(line, make, note, tell)
+        return self._enqueue(line, found.make, note, tell)
 
     def _enqueue(
         self,
@@ -228,6 +213,18 @@ class Lines:
             self.gone.set()
             return False
         return True
+
+    # --- what the commands ask of it ---
+
+    def state(self) -> StationState:
+        """The station's state."""
+        return self.shell.state
+
+    def refuse_reservations(self, evse: int, refuses: bool) -> None:
+        """Let the EVSE (by its key) refuse reservations from now on, or accept them."""
+        (self._refusing.add if refuses else self._refusing.discard)(evse)
+        if self.shell.journal:
+            self.shell.journal.describe("refusing", json.dumps(sorted(self._refusing)))
 
     # --- commands out ---
 
@@ -275,7 +272,7 @@ class Lines:
         else:
             events = self._echo(command)
         for event in events:
-            await self.shell.enqueue(_always(event))
+            await self.shell.enqueue(always(event))
 
     def _at(self, command: c.ValidateToken) -> int:
         """When the validators answer."""
@@ -310,165 +307,3 @@ class _Out(Courier):
             super().send(delivery)
         else:
             self._left(delivery.id)
-
-
-# --- commands in -----------------------------------------------------------------------------------------------------
-
-Value = Callable[[Accepted | Refusal], Message | None]
-Handled = tuple[Make, str, Value | None]
-"""How to make the input, the machine that it gives birth to, and what is answered at once."""
-
-
-def _always(event: Input | None) -> Make:
-    return lambda state, now: event
-
-
-def _token(
-    lines: Lines, id_token: object, validation_results: object = (), validation_delay_s: object = 0, **options: object
-) -> Handled:
-    results = objects(validation_results, "validation_results")
-    span(validation_delay_s, "validation_delay_s")
-    for number, result in enumerate(results, 1):
-        checked_call("a validation result", lines.requests.answer, 1, number, **result)
-    birth = checked_call("token", lines.requests.present, id_token, validators=len(results) or 1, **options)
-    return _always(birth), "Authorization", None
-
-
-def _choose(lines: Lines, id_token: object, evse_id: object) -> Handled:
-    wanted = token(id_token)
-    lines.topology.evse(evse_id)
-
-    def make(state: StationState, now: int) -> Input:
-        waiting = [a for a in lines.engine.view(state).authorizations if a.selecting.is_active]
-        number = next((a.key for a in waiting if a.token == wanted), None)
-        if number is None:
-            raise InputError(f"no presentation of {id_token!r} waits for an EVSE")
-        return lines.requests.choose(number, evse_id)
-
-    return make, "", None
-
-
-def _session_event(
-    lines: Lines, evse_id: object, event: object, connector_id: object = 1, reason: object = None, report: object = None
-) -> Handled:
-    return _always(lines.requests.session_event(evse_id, event, connector_id, reason)), "", None
-
-
-def _fault(raised: bool) -> Callable[..., Handled]:
-    def handle(lines: Lines, evse_id: object, connector_id: object = 1) -> Handled:
-        return _always(lines.requests.fault(evse_id, connector_id, raised=raised)), "", None
-
-    return handle
-
-
-def _reserve(lines: Lines, reservation_id: object, id_token: object, **options: object) -> Handled:
-    lasts = options.pop("expires_in_s", None)
-    ahead = LONG if lasts is None else span_either_way(lasts)
-
-    def make(state: StationState, now: int) -> Input:
-        given = {**options, "expiry_time": now + ahead, "now": now}
-        return checked_call("reserve", lines.requests.reserve, reservation_id, id_token, **given)
-
-    make(lines.shell.state, lines.clock.now())
-    return make, "Reservation", None
-
-
-def _cancel(lines: Lines, reservation_id: object) -> Handled:
-    event = lines.requests.cancel_reservation(reservation_id)
-    return _always(event), "", lambda taken: _result("cancel_reservation", isinstance(taken, Accepted))
-
-
-def _exists(lines: Lines, id_token: object, evse_id: object = None, group_id_token: object = None) -> Handled:
-    def look(_: Accepted | Refusal) -> Message:
-        found = reservation_exists(lines.shell.view, lines.topology, id_token, evse_id, group_id_token)
-        return _result("reservation_exists", found.value)
-
-    reservation_exists(lines.shell.view, lines.topology, id_token, evse_id, group_id_token)
-    return _always(None), "", look
-
-
-def _withdraw(lines: Lines, evse_id: object = None, id_token: object = None) -> Handled:
-    if type(evse_id) is int and evse_id not in lines.topology.evses:
-        missing = WithdrawAuthorizationResult.EvseNotFound.value
-        return _always(None), "", lambda _: _result("withdraw_authorization", missing)
-    outcomes = WithdrawAuthorizationResult.AuthorizationNotFound, WithdrawAuthorizationResult.Accepted
-    event = lines.requests.withdraw(evse_id, id_token)
-    return (
-        _always(event),
-        "",
-        lambda taken: _result("withdraw_authorization", outcomes[isinstance(taken, Accepted)].value),
-    )
-
-
-def _update(lines: Lines, evse_id: object, **result: object) -> Handled:
-    given = {"authorization_status": "Accepted", **result}
-    return (
-        _always(checked_call("validation_result_update", lines.requests.update_validation, evse_id, **given)),
-        "",
-        None,
-    )
-
-
-def _set(lines: Lines, **settings: object) -> Handled:
-    return _always(Configure(checked_settings(settings))), "", None
-
-
-def _refuses(lines: Lines, evse_id: object, refuses: object = True) -> Handled:
-    key, refusing = lines.topology.evse(evse_id), flag(refuses, "refuses")
-
-    def look(_: Accepted | Refusal) -> None:
-        (lines._refusing.add if refusing else lines._refusing.discard)(key)
-        if lines.shell.journal:
-            lines.shell.journal.describe("refusing", json.dumps(sorted(lines._refusing)))
-
-    return _always(None), "", look
-
-
-def _slow(lines: Lines, callback: object, seconds: object) -> Handled:
-    span(seconds, "seconds")
-    return _always(None), "", None
-
-
-def _inspect(lines: Lines) -> Handled:
-    return _always(None), "", lambda _: {"type": "state", **observed(lines.shell.view)}
-
-
-def _result(of: str, value: object) -> Message:
-    return {"type": "result", "of": of, "value": value}
-
-
-HANDLERS: Mapping[str, Callable[..., Handled]] = {
-    "token": _token,
-    "choose": _choose,
-    "session_event": _session_event,
-    "fault_raised": _fault(True),
-    "fault_cleared": _fault(False),
-    "reserve": _reserve,
-    "cancel_reservation": _cancel,
-    "reservation_exists": _exists,
-    "withdraw_authorization": _withdraw,
-    "validation_result_update": _update,
-    "set": _set,
-    "evse_manager_refuses_reservation": _refuses,
-    "callback_delay": _slow,
-    "inspect": _inspect,
-}
-_KNOWN = f"there are {', '.join(HANDLERS)}"
-
-
-# --- what comes in as text -------------------------------------------------------------------------------------------
-
-
-def _command(text: bytes) -> Mapping[str, Any]:
-    """The command of a line: JSON, an object with ``cmd``."""
-    try:
-        found: Any = json.loads(text, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"the line is no JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise InputError('the line is no JSON object such as {"cmd": "inspect"}')
-    return objects([found], "the line")[0]
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no number")

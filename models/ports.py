@@ -1,16 +1,17 @@
 """The ports of a running station: what its software implements, and the station calls.
 
-Every call names the command's id, which is its own for ever, and whether it may have been made before (``repeat``, after
-a restart): a receiver that keeps the ids can tell a repeat. A call that raises is made again, one that hangs is given
-up; neither holds up another receiver.
+Every call names the command's id, which is its own for ever, and whether it may have been made before (``repeat``,
+after a restart): a receiver that keeps the ids can tell a repeat. A call that raises is made again, one that hangs is
+given up; neither holds up another receiver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from ..engine.shell import Failure
 from .commands import AuthorizeEvse, StopTransaction
 from .values import (
     AuthorizationStatus,
@@ -148,3 +149,19 @@ class AllowList:
         """Accepted or Invalid."""
         known = any(token.value == each.value for each in self._tokens)
         return ValidationResult(AuthorizationStatus.Accepted if known else AuthorizationStatus.Invalid)
+
+
+VALIDATION_TIMEOUT = 30.0
+"""Seconds that a validator may take; then its answer is Unknown."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a station calls. Each validator is asked at the same time, for ``validation_timeout`` seconds at most."""
+
+    evses: EvsePort
+    validators: Sequence[Validator]
+    display: Display = field(default_factory=NoDisplay)
+    reservations: ReservationListener = field(default_factory=NoListener)
+    validation_timeout: float = VALIDATION_TIMEOUT
+    failure: Failure = field(default_factory=Failure)

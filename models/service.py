@@ -5,33 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..engine import Configure, Engine, Event, InputError, Refusal, StationState, load
-from ..engine.journal import Delivery, Journal, JournalError
+from ..engine import Configure, Engine, InputError, Refusal, StationState, load
+from ..engine.journal import Journal, JournalError
 from ..engine.running import Policy
-from ..engine.shell import Accepted, Clock, Courier, Failure, Health, Shell, SystemClock
-from . import commands as c
+from ..engine.shell import Accepted, Clock, Courier, Health, Shell, SystemClock
+from .carrying import Carrier
 from .messages import observed
-from .ports import (
-    Display,
-    EvsePort,
-    NoDisplay,
-    NoListener,
-    ReservationListener,
-    Sent,
-    ValidationResult,
-    Validator,
-)
+from .ports import Ports
 from .queries import reservation_exists
-from .requests import Input, Requests, Topology, key_of
+from .requests import Input, Requests, Topology
 from .station import ChargingStation, Config
 from .values import (
-    AuthorizationStatus,
-    Order,
     ReservationCheckStatus,
     ReservationResult,
     TokenHandlingResult,
@@ -40,21 +28,6 @@ from .values import (
 
 T = TypeVar("T")
 log = logging.getLogger("statewatt.station")
-
-VALIDATION_TIMEOUT = 30.0
-"""Seconds that a validator may take; then its answer is Unknown."""
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What a station calls. Each validator is asked at the same time, for ``validation_timeout`` seconds at most."""
-
-    evses: EvsePort
-    validators: Sequence[Validator]
-    display: Display = field(default_factory=NoDisplay)
-    reservations: ReservationListener = field(default_factory=NoListener)
-    validation_timeout: float = VALIDATION_TIMEOUT
-    failure: Failure = field(default_factory=Failure)
 
 
 class Presentation:
@@ -95,8 +68,7 @@ class Station:
         self.clock = clock or SystemClock()
         self._config = config
         self._path = journal
-        self._results: dict[int, asyncio.Future[TokenHandlingResult]] = {}
-        self._reserved: dict[int, asyncio.Future[ReservationResult]] = {}
+        self._carrier = Carrier(self.requests, ports, lambda: self.shell)
         self.shell: Shell[ChargingStation] = Shell(
             self.engine,
             None if journal else self._start(),
@@ -130,7 +102,7 @@ class Station:
         birth = self.requests.present(id_token, validators=len(self.ports.validators), **options)
         taken = await self._taken(birth)
         key = taken.born("Authorization")
-        return Presentation(key, self._result_of(key))
+        return Presentation(key, self._carrier.results.of(key))
 
     async def withdraw(self, evse_id: object = None, id_token: object = None) -> WithdrawAuthorizationResult:
         """Whatever is granted to or waits for that EVSE and that token is withdrawn; without either: everything."""
@@ -159,7 +131,7 @@ class Station:
     async def reserve(self, reservation_id: object, id_token: object, **options: Any) -> ReservationResult:
         """Ask for a reservation; ``options`` as of ``Requests.reserve``; the answer, when the EVSE has accepted."""
         taken = await self._made(lambda state, now: self.requests.reserve(reservation_id, id_token, now=now, **options))
-        return await self._answer_of(taken.born("Reservation"))
+        return await self._carrier.answers.of(taken.born("Reservation"))
 
     async def cancel_reservation(self, reservation_id: object) -> bool:
         """Cancel a reservation; whether there was one."""
@@ -223,151 +195,8 @@ class Station:
     async def _whether(self, event: Input) -> bool:
         return isinstance(await self.shell.submit(event), Accepted)
 
-    def _result_of(self, key: int) -> asyncio.Future[TokenHandlingResult]:
-        return _future(self._results, key)
-
-    def _answer_of(self, key: int) -> asyncio.Future[ReservationResult]:
-        return _future(self._reserved, key)
-
     def _courier(self, done: Callable[[int], None]) -> Courier:
-        carrier = Carrier(self)
-        return Courier(carrier.lane, carrier.carry, done, self.ports.failure)
-
-
-class Carrier:
-    """Carries each command to its port, and takes the port's answer back to the station."""
-
-    def __init__(self, station: Station) -> None:
-        self.station = station
-        self.topology = station.topology
-
-    def lane(self, command: Any) -> str:
-        """Who gets the command: commands for one receiver keep their order."""
-        match command:
-            case c.ValidateToken():
-                return f"validators of presentation {key_of(command.authorization)}"
-            case c.ChooseEvse():
-                return f"choice of presentation {key_of(command.authorization)}"
-            case c.PublishStatus() | c.Conclude():
-                return "display"
-            case c.AnswerReservation():
-                return "reservations"
-            case _:
-                return "reservations" if command.evse is None else f"EVSE {self.topology.number(command.evse)}"
-
-    async def carry(self, delivery: Delivery) -> None:
-        """Carry one command; what its receiver answers is on the disk when this returns."""
-        sent = Sent(delivery.id, delivery.repeat)
-        command, ports = delivery.command, self.station.ports
-        match command:
-            case c.ValidateToken():
-                await self._validate(command, sent)
-            case c.ChooseEvse():
-                await self._choose(command, sent)
-            case c.PublishStatus():
-                evse = self._number(command.evse)
-                await ports.display.status(command.token, command.status, evse, sent)
-            case c.Conclude():
-                _resolve(self.station._results, key_of(command.authorization), command.result)
-                await ports.display.result(command.token, command.result, self._number(command.evse), sent)
-            case c.AnswerReservation():
-                _resolve(self.station._reserved, key_of(command.reservation), command.result)
-                await ports.reservations.answered(command.number, command.result, sent)
-            case c.Reserve():
-                await self._reserve(command, sent)
-            case c.ReservationEnded(evse=None):
-                await ports.reservations.ended(None, command.number, command.reason, command.send_update, sent)
-            case _:
-                await self._tell_evse(command, sent)
-
-    async def _tell_evse(self, command: Any, sent: Sent) -> None:
-        ports, evse = self.station.ports, self.topology.number(command.evse)
-        match command:
-            case c.AuthorizeEvse():
-                await ports.evses.authorize(evse, command, sent)
-            case c.WithdrawAuthorization():
-                await ports.evses.withdraw(evse, sent)
-            case c.StopTransaction():
-                await ports.evses.stop_transaction(evse, command, sent)
-            case c.HoldEvse() | c.ReleaseEvse():
-                await ports.evses.hold(evse, isinstance(command, c.HoldEvse), sent)
-            case c.ReservationEnded():
-                await ports.evses.reservation_ended(evse, command.number, command.reason, sent)
-                await ports.reservations.ended(evse, command.number, command.reason, command.send_update, sent)
-            case _:
-                raise TypeError(f"no port takes {type(command).__name__}")
-
-    # --- those that answer ---
-
-    async def _validate(self, command: c.ValidateToken, sent: Sent) -> None:
-        """Ask all validators at once; each answer counts as it comes."""
-        key, evses = key_of(command.authorization), self._order(command.order)
-        asked = [
-            self._ask(number, validator, key, command, evses, sent)
-            for number, validator in enumerate(self.station.ports.validators, 1)
-        ]
-        await asyncio.gather(*asked)
-
-    async def _ask(
-        self, number: int, validator: Validator, key: int, command: c.ValidateToken, evses: Sequence[int], sent: Sent
-    ) -> None:
-        try:
-            said = await asyncio.wait_for(
-                validator.validate(command.token, evses, sent), self.station.ports.validation_timeout
-            )
-            event = self._answer(key, number, said)
-        except Exception as error:
-            log.warning(
-                "validator %d has no answer: %s",
-                number,
-                f"{type(error).__name__}: {error}",
-                extra={"validator": number, "presentation": key, "id": sent.id},
-            )
-            event = self._answer(key, number, ValidationResult(AuthorizationStatus.Unknown))
-        await self._back(event)
-
-    def _answer(self, key: int, number: int, said: ValidationResult | None) -> Event:
-        requests = self.station.requests
-        if said is None:
-            return requests.abstain(key, number)
-        parent = None if said.parent is None else said.parent.text
-        evses = None if said.evses is None else list(said.evses)
-        return requests.answer(key, number, said.status.value, parent, evses)
-
-    async def _choose(self, command: c.ChooseEvse, sent: Sent) -> None:
-        key = key_of(command.authorization)
-        state = self.station.shell.state
-        listed: Iterable[Any] = ()
-        if key in state.keys("Authorization"):
-            fields: Mapping[str, Any] = state.row("Authorization", key).fields
-            listed = fields["listed"]
-        chosen = await self.station.ports.display.choose(
-            command.token, sorted(self.topology.number(evse) for evse in listed), sent
-        )
-        if chosen is not None:
-            await self._back(self.station.requests.choose(key, chosen))
-
-    async def _reserve(self, command: c.Reserve, sent: Sent) -> None:
-        ports = self.station.ports
-        if command.evse is None:
-            accepts = await ports.reservations.reserve(command.number, sent)
-        else:
-            accepts = await ports.evses.reserve(self.topology.number(command.evse), command.number, sent)
-        if not command.restored:
-            await self._back(self.station.requests.answer_offer(key_of(command.reservation), bool(accepts)))
-
-    async def _back(self, event: Event) -> None:
-        """Take an answer; one that comes too late is refused, or its thing is gone: that changes nothing."""
-        result = await self.station.shell.enqueue(lambda state, now: event)
-        if isinstance(result, Refusal):
-            log.info("an answer came too late: %s", event)
-
-    def _number(self, evse: object) -> int | None:
-        return None if evse is None else self.topology.number(evse)
-
-    def _order(self, order: Order) -> list[int]:
-        """The EVSEs that a token came with."""
-        return list(order.numbers) if order.named else list(self.topology.evses)
+        return Courier(self._carrier.lane, self._carrier.carry, done, self.ports.failure)
 
 
 # --- the journal ---
@@ -391,18 +220,3 @@ def _settings(engine: Engine[Any], config: Config) -> str:
     from ..engine.codec import encode_python
 
     return json.dumps(encode_python(config))
-
-
-def _future(known: dict[int, asyncio.Future[T]], key: int) -> asyncio.Future[T]:
-    if key not in known:
-        known[key] = asyncio.get_running_loop().create_future()
-    return known[key]
-
-
-def _resolve(known: dict[int, asyncio.Future[T]], key: int, value: T) -> None:
-    """Whoever waits for it, or will ask for it, gets it; those that nobody asks for are forgotten in time."""
-    found = _future(known, key)
-    if not found.done():
-        found.set_result(value)
-    while len(known) > 10_000:
-        known.pop(next(iter(known)))

@@ -106,4 +106,7 @@ class Runner:
             loop.call_soon_threadsafe(self._end, "end of input", stop)
 
     def _take(self, line: bytes) -> None:
-        self._lines.take(line).add_done_callback(lambda _: self._room.release())
+        self._lines.take(line).add_done_callback(self._taken)
+
+    def _taken(self, taken: asyncio.Future[Any]) -> None:
+        self._room.release()

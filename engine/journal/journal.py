@@ -118,7 +118,7 @@ class Journal:
     delivered, ``number`` the last entry, ``mark`` the embedder's last mark.
 
     Raises:
-        JournalError: the file is in use, damaged, of another kind, a newer format, or of another model; it is as it was.
+        JournalError: the file is in use, damaged, foreign, of a newer format or of another model; it is as it was.
     """
 
     def __init__(

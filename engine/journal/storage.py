@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -207,11 +207,11 @@ class Storage:
                 chain = row.seal
                 yield row
 
-    def notes(self) -> Iterator[tuple[int, int, str]]:
+    def notes(self) -> list[tuple[int, int, str]]:
         """Of each entry with a note: its time, its mark and the note."""
         with self._failing("read"):
-            for now, mark, text in self._rows("SELECT now, mark, note FROM entries WHERE note IS NOT NULL"):
-                yield now, mark, text
+            rows = self._rows("SELECT now, mark, note FROM entries WHERE note IS NOT NULL ORDER BY number")
+        return cast("list[tuple[int, int, str]]", rows)
 
     def outbox(self) -> list[OutboxRow]:
         """The commands that were not reported as delivered, in order."""
@@ -295,7 +295,7 @@ class Storage:
                 self._lock.close()
 
     @contextmanager
-    def _failing(self, what: str) -> Iterator[None]:
+    def _failing(self, what: str) -> Generator[None]:
         """SQLite's errors as ours."""
         try:
             yield

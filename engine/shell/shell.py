@@ -425,7 +425,7 @@ class Shell(Generic[S]):
         if not taken and not done:
             return []
         try:
-            told = await self._on_disk(lambda: journal.write(taken, done))
+            told: list[list[Delivery]] = await self._on_disk(lambda: journal.write(taken, done))
         except Exception as error:
             self._done = done + self._done
             self._disk_failed(error)

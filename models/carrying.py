@@ -1,0 +1,184 @@
+"""What carries the commands of a station to its ports, and takes their answers back as inputs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from ..engine import Event, Refusal
+from ..engine.journal import Delivery
+from ..engine.shell import Shell
+from . import commands as c
+from .ports import Ports, Sent, ValidationResult, Validator
+from .requests import Requests, key_of
+from .station import ChargingStation
+from .values import AuthorizationStatus, Order, ReservationResult, TokenHandlingResult
+
+T = TypeVar("T")
+log = logging.getLogger("statewatt.station")
+
+REMEMBERED = 10_000
+"""Results that are kept for whoever asks late."""
+
+
+class Awaited(Generic[T]):
+    """One result for each key, for whoever waits for it or asks late."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, asyncio.Future[T]] = {}
+
+    def of(self, key: int) -> asyncio.Future[T]:
+        """The result of a key, when it comes."""
+        if key not in self._known:
+            self._known[key] = asyncio.get_running_loop().create_future()
+        return self._known[key]
+
+    def settle(self, key: int, value: T) -> None:
+        """The result is there."""
+        found = self.of(key)
+        if not found.done():
+            found.set_result(value)
+        settled = [k for k in list(self._known)[: len(self._known) - REMEMBERED] if self._known[k].done()]
+        for old in settled:
+            del self._known[old]
+
+
+class Carrier:
+    """Carries each command to its port, and takes the port's answer back to the station."""
+
+    def __init__(self, requests: Requests, ports: Ports, shell: Callable[[], Shell[ChargingStation]]) -> None:
+        """``shell`` gives the shell that takes the answers, once it is there."""
+        self.requests = requests
+        self.topology = requests.topology
+        self.ports = ports
+        self.results: Awaited[TokenHandlingResult] = Awaited()
+        self.answers: Awaited[ReservationResult] = Awaited()
+        self._shell = shell
+
+    def lane(self, command: Any) -> str:
+        """Who gets the command: commands for one receiver keep their order."""
+        match command:
+            case c.ValidateToken():
+                return f"validators of presentation {key_of(command.authorization)}"
+            case c.ChooseEvse():
+                return f"choice of presentation {key_of(command.authorization)}"
+            case c.PublishStatus() | c.Conclude():
+                return "display"
+            case c.AnswerReservation():
+                return "reservations"
+            case _:
+                return "reservations" if command.evse is None else f"EVSE {self.topology.number(command.evse)}"
+
+    async def carry(self, delivery: Delivery) -> None:
+        """Carry one command; what its receiver answers is on the disk when this returns."""
+        sent = Sent(delivery.id, delivery.repeat)
+        command, ports = delivery.command, self.ports
+        match command:
+            case c.ValidateToken():
+                await self._validate(command, sent)
+            case c.ChooseEvse():
+                await self._choose(command, sent)
+            case c.PublishStatus():
+                evse = self._number(command.evse)
+                await ports.display.status(command.token, command.status, evse, sent)
+            case c.Conclude():
+                self.results.settle(key_of(command.authorization), command.result)
+                await ports.display.result(command.token, command.result, self._number(command.evse), sent)
+            case c.AnswerReservation():
+                self.answers.settle(key_of(command.reservation), command.result)
+                await ports.reservations.answered(command.number, command.result, sent)
+            case c.Reserve():
+                await self._reserve(command, sent)
+            case c.ReservationEnded(evse=None):
+                await ports.reservations.ended(None, command.number, command.reason, command.send_update, sent)
+            case _:
+                await self._tell_evse(command, sent)
+
+    async def _tell_evse(self, command: Any, sent: Sent) -> None:
+        ports, evse = self.ports, self.topology.number(command.evse)
+        match command:
+            case c.AuthorizeEvse():
+                await ports.evses.authorize(evse, command, sent)
+            case c.WithdrawAuthorization():
+                await ports.evses.withdraw(evse, sent)
+            case c.StopTransaction():
+                await ports.evses.stop_transaction(evse, command, sent)
+            case c.HoldEvse() | c.ReleaseEvse():
+                await ports.evses.hold(evse, isinstance(command, c.HoldEvse), sent)
+            case c.ReservationEnded():
+                await ports.evses.reservation_ended(evse, command.number, command.reason, sent)
+                await ports.reservations.ended(evse, command.number, command.reason, command.send_update, sent)
+            case _:
+                raise TypeError(f"no port takes {type(command).__name__}")
+
+    # --- those that answer ---
+
+    async def _validate(self, command: c.ValidateToken, sent: Sent) -> None:
+        """Ask all validators at once; each answer counts as it comes."""
+        key, evses = key_of(command.authorization), self._order(command.order)
+        asked = [
+            self._ask(number, validator, key, command, evses, sent)
+            for number, validator in enumerate(self.ports.validators, 1)
+        ]
+        await asyncio.gather(*asked)
+
+    async def _ask(
+        self, number: int, validator: Validator, key: int, command: c.ValidateToken, evses: Sequence[int], sent: Sent
+    ) -> None:
+        try:
+            said = await asyncio.wait_for(validator.validate(command.token, evses, sent), self.ports.validation_timeout)
+            event = self._answer(key, number, said)
+        except Exception as error:
+            log.warning(
+                "validator %d has no answer: %s",
+                number,
+                f"{type(error).__name__}: {error}",
+                extra={"validator": number, "presentation": key, "id": sent.id},
+            )
+            event = self._answer(key, number, ValidationResult(AuthorizationStatus.Unknown))
+        await self._back(event)
+
+    def _answer(self, key: int, number: int, said: ValidationResult | None) -> Event:
+        requests = self.requests
+        if said is None:
+            return requests.abstain(key, number)
+        parent = None if said.parent is None else said.parent.text
+        evses = None if said.evses is None else list(said.evses)
+        return requests.answer(key, number, said.status.value, parent, evses)
+
+    async def _choose(self, command: c.ChooseEvse, sent: Sent) -> None:
+        key = key_of(command.authorization)
+        state = self._shell().state
+        listed: Iterable[Any] = ()
+        if key in state.keys("Authorization"):
+            fields: Mapping[str, Any] = state.row("Authorization", key).fields
+            listed = fields["listed"]
+        chosen = await self.ports.display.choose(
+            command.token, sorted(self.topology.number(evse) for evse in listed), sent
+        )
+        if chosen is not None:
+            await self._back(self.requests.choose(key, chosen))
+
+    async def _reserve(self, command: c.Reserve, sent: Sent) -> None:
+        ports = self.ports
+        if command.evse is None:
+            accepts = await ports.reservations.reserve(command.number, sent)
+        else:
+            accepts = await ports.evses.reserve(self.topology.number(command.evse), command.number, sent)
+        if not command.restored:
+            await self._back(self.requests.answer_offer(key_of(command.reservation), bool(accepts)))
+
+    async def _back(self, event: Event) -> None:
+        """Take an answer; one that comes too late is refused, or its thing is gone: that changes nothing."""
+        result = await self._shell().enqueue(lambda state, now: event)
+        if isinstance(result, Refusal):
+            log.info("an answer came too late: %s", event)
+
+    def _number(self, evse: object) -> int | None:
+        return None if evse is None else self.topology.number(evse)
+
+    def _order(self, order: Order) -> list[int]:
+        """The EVSEs that a token came with."""
+        return list(order.numbers) if order.named else list(self.topology.evses)
