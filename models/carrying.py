@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from ..engine import Event, Refusal
+from ..engine import Event, InputError, Refusal
 from ..engine.journal import Delivery
-from ..engine.shell import Shell
+from ..engine.shell import ClosedError, Lane, Shell, always
+from ..engine.shell.redaction import redacted
 from . import commands as c
 from .ports import Ports, Sent, ValidationResult, Validator
 from .requests import Requests, key_of
+from .secrets import secrets
 from .station import ChargingStation
 from .values import AuthorizationStatus, Order, ReservationResult, TokenHandlingResult
 
@@ -40,8 +43,7 @@ class Awaited(Generic[T]):
         found = self.of(key)
         if not found.done():
             found.set_result(value)
-        settled = [k for k in list(self._known)[: len(self._known) - REMEMBERED] if self._known[k].done()]
-        for old in settled:
+        for old in [k for k in islice(self._known, max(0, len(self._known) - REMEMBERED)) if self._known[k].done()]:
             del self._known[old]
 
 
@@ -57,19 +59,23 @@ class Carrier:
         self.answers: Awaited[ReservationResult] = Awaited()
         self._shell = shell
 
-    def lane(self, command: Any) -> str:
-        """Who gets the command: commands for one receiver keep their order."""
+    def lane(self, command: Any) -> Lane:
+        """Who gets the command: commands for one receiver keep their order, but no presentation waits for another."""
         match command:
             case c.ValidateToken():
-                return f"validators of presentation {key_of(command.authorization)}"
+                return Lane("validators", key_of(command.authorization))
             case c.ChooseEvse():
-                return f"choice of presentation {key_of(command.authorization)}"
+                return Lane("choices", key_of(command.authorization))
             case c.PublishStatus() | c.Conclude():
-                return "display"
+                return Lane("display")
             case c.AnswerReservation():
-                return "reservations"
+                return Lane("reservations")
             case _:
-                return "reservations" if command.evse is None else f"EVSE {self.topology.number(command.evse)}"
+                return Lane("reservations" if command.evse is None else f"EVSE {self.topology.number(command.evse)}")
+
+    def limit(self, command: Any, usual: float) -> float | None:
+        """Seconds for one try: validators have a limit of their own, and people choose as long as they may."""
+        return None if isinstance(command, (c.ValidateToken, c.ChooseEvse)) else usual
 
     async def carry(self, delivery: Delivery) -> None:
         """Carry one command; what its receiver answers is on the disk when this returns."""
@@ -116,8 +122,13 @@ class Carrier:
     # --- those that answer ---
 
     async def _validate(self, command: c.ValidateToken, sent: Sent) -> None:
-        """Ask all validators at once; each answer counts as it comes."""
+        """Ask all validators at once; each answer counts as it comes. Those that are no longer there abstain."""
         key, evses = key_of(command.authorization), self._order(command.order)
+        state = self._shell().state
+        if key in state.keys("Authorization"):
+            asked_then: Any = state.row("Authorization", key).fields["validators"]
+            for number in range(len(self.ports.validators) + 1, asked_then + 1):
+                await self._back(self.requests.abstain(key, number))
         asked = [
             self._ask(number, validator, key, command, evses, sent)
             for number, validator in enumerate(self.ports.validators, 1)
@@ -134,8 +145,8 @@ class Carrier:
             log.warning(
                 "validator %d has no answer: %s",
                 number,
-                f"{type(error).__name__}: {error}",
-                extra={"validator": number, "presentation": key, "id": sent.id},
+                redacted(f"{type(error).__name__}: {error}", secrets, command),
+                extra={"validator": number, "presentation": key, "command_id": sent.id},
             )
             event = self._answer(key, number, ValidationResult(AuthorizationStatus.Unknown))
         await self._back(event)
@@ -151,13 +162,15 @@ class Carrier:
     async def _choose(self, command: c.ChooseEvse, sent: Sent) -> None:
         key = key_of(command.authorization)
         state = self._shell().state
-        listed: Iterable[Any] = ()
-        if key in state.keys("Authorization"):
-            fields: Mapping[str, Any] = state.row("Authorization", key).fields
-            listed = fields["listed"]
-        chosen = await self.ports.display.choose(
-            command.token, sorted(self.topology.number(evse) for evse in listed), sent
-        )
+        if key not in state.keys("Authorization"):
+            return
+        fields: Mapping[str, Any] = state.row("Authorization", key).fields
+        offered = sorted(self.topology.number(evse) for evse in fields["listed"])
+        left = None if fields["deadline"] is None else (fields["deadline"] - self._shell().clock.now()) / 1000
+        try:
+            chosen = await asyncio.wait_for(self.ports.display.choose(command.token, offered, sent), left)
+        except TimeoutError:
+            return  # the presentation has timed out by itself
         if chosen is not None:
             await self._back(self.requests.choose(key, chosen))
 
@@ -172,8 +185,13 @@ class Carrier:
 
     async def _back(self, event: Event) -> None:
         """Take an answer; one that comes too late is refused, or its thing is gone: that changes nothing."""
-        result = await self._shell().enqueue(lambda state, now: event)
-        if isinstance(result, Refusal):
+        try:
+            late = isinstance(await self._shell().enqueue(always(event)), Refusal)
+        except ClosedError:
+            raise
+        except InputError:
+            late = True
+        if late:
             log.info("an answer came too late: %s", event)
 
     def _number(self, evse: object) -> int | None:

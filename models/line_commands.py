@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from ..engine import Configure, Engine, InputError, Refusal, StationState
-from ..engine.shell import Accepted
+from ..engine.shell import Accepted, Make, always
 from .messages import Message, observed
 from .queries import reservation_exists
 from .recording import LONG, span_either_way
 from .requests import Input, Requests, checked_call, checked_settings, flag, objects, span, token
 from .station import ChargingStation
 from .values import WithdrawAuthorizationResult
-
-Make = Callable[[StationState, int], Input | None]
-"""Gives the input for the state and the time at which it is its turn; ``None`` for time alone."""
 
 Value = Callable[[Accepted | Refusal], Message | None]
 """What a command answers, given what became of its input."""
@@ -45,14 +42,13 @@ class Host(Protocol):
         """Its state."""
         ...
 
+    def describes(self, station: Mapping[str, Any]) -> bool:
+        """Whether the line under way is the first one, and describes the station that runs."""
+        ...
+
     def refuse_reservations(self, evse: int, refuses: bool) -> None:
         """Let the EVSE (by its key) refuse reservations from now on, or accept them."""
         ...
-
-
-def always(event: Input | None) -> Make:
-    """An input that is known already."""
-    return lambda state, now: event
 
 
 def handled(host: Host, command: Mapping[str, Any]) -> Handled:
@@ -70,7 +66,7 @@ def handled(host: Host, command: Mapping[str, Any]) -> Handled:
 def parsed(text: bytes) -> Mapping[str, Any]:
     """The command of a line: JSON, an object with ``cmd``; ``InputError`` if it is none."""
     try:
-        found: Any = json.loads(text, parse_constant=_no_number)
+        found: Any = json.loads(text.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise InputError(f"the line is no JSON: {error}") from None
     if not isinstance(found, dict):
@@ -178,10 +174,21 @@ def _exists(host: Host, id_token: object, evse_id: object = None, group_id_token
 
 def _refuses(host: Host, evse_id: object, refuses: object = True) -> Handled:
     key, refusing = host.requests.topology.evse(evse_id), flag(refuses, "refuses")
-    return Handled(always(None), lambda _: host.refuse_reservations(key, refusing))
+
+    def make(state: StationState, now: int) -> None:
+        host.refuse_reservations(key, refusing)
+
+    return Handled(make)
 
 
 # --- the station -----------------------------------------------------------------------------------------------------
+
+
+def _configure(host: Host, **station: object) -> Handled:
+    """The first line may describe the station; whoever runs it has read that already."""
+    if not host.describes(station):
+        raise InputError("the station is configured already: use set, or begin with a new journal")
+    return Handled(always(None))
 
 
 def _set(host: Host, **settings: object) -> Handled:
@@ -219,6 +226,7 @@ HANDLERS: Mapping[str, Callable[..., Handled]] = {
     "cancel_reservation": _cancel,
     "reservation_exists": _exists,
     "evse_manager_refuses_reservation": _refuses,
+    "configure": _configure,
     "set": _set,
     "callback_delay": _callback_delay,
     "inspect": _inspect,
@@ -227,6 +235,5 @@ HANDLERS: Mapping[str, Callable[..., Handled]] = {
 NOT_HERE: Mapping[str, str] = {
     "advance": "time is real here: wait",
     "restart": "end the process and start it again on the same journal",
-    "configure": "the station is configured already: use set, or begin with a new journal",
 }
 """Commands of recordings that a running station does not take, and what would do."""

@@ -10,23 +10,25 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..engine import Engine, InputError, Refusal, StationState, load
-from ..engine.journal import Delivery, Journal, StorageError
-from ..engine.shell import Accepted, Clock, Courier, Shell, SystemClock
+from ..engine import Configure, Engine, InputError, Refusal, StationState, load
+from ..engine.journal import Delivery, History, Journal, JournalError, StorageError
+from ..engine.journal.journal import KEPT, SNAPSHOT_EVERY
+from ..engine.shell import Accepted, Clock, Courier, Lane, Shell, SystemClock, always
 from . import commands as c
-from .line_commands import Handled, Make, always, handled, parsed
+from .line_commands import Handled, handled, parsed
+from .line_memory import Memory
 from .messages import Message, messages
 from .recording import station_of
-from .requests import Input, Requests, checked_call, key_of, objects, span, token
-from .service import check_topology
-from .station import ChargingStation, Config
+from .requests import Input, Requests, checked_call, key_of, token
+from .secrets import secrets
+from .settled import changed_settings, check_topology, settings_text
+from .station import ChargingStation
 
 log = logging.getLogger("statewatt.run")
-AGAIN = 1.0
-"""Seconds until a line that the disk did not take is tried again."""
 
 DEFAULT_STATION: Mapping[str, Any] = {
     "selection_algorithm": "FindFirst",
@@ -38,100 +40,108 @@ DEFAULT_STATION: Mapping[str, Any] = {
 }
 """The station that runs when none is described: a ``configure`` command without its name."""
 
+LONGEST = 1 << 20
+"""Bytes of the longest line."""
+
 DEFAULT_TOKENS = ("DEADBEEF", "CAFEBABE")
 """The tokens of its allow-list."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a station on JSON lines is: ``station`` describes it as the command ``configure`` does (none: as the journal
+    says, or the one that runs without a description), ``allowed`` are the tokens that the allow-list accepts."""
+
+    station: Mapping[str, Any] | None = None
+    allowed: Sequence[str] = DEFAULT_TOKENS
+    journal: Path | None = None
+    adopt: bool = False
+    snapshot_every: int = SNAPSHOT_EVERY
+    kept: int = KEPT
+    clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def described(self) -> Mapping[str, Any]:
+        """The station's description, where the journal has none."""
+        return self.station if self.station is not None else DEFAULT_STATION
 
 
 class Lines:
     """A station on JSON lines.
 
-    ``station`` describes it as the command ``configure`` does. ``write`` is given each message that goes out, and has
-    sent it when it returns; where it raises ``OSError``, nobody listens any more, and ``gone`` is set.
+    ``write`` is given each message that goes out, and has sent it when it returns; where it raises ``OSError``, nobody
+    listens any more, and ``gone`` is set. Lines are taken in the order in which they come; whoever hands them in waits
+    when many are under way.
     """
 
     def __init__(
-        self,
-        station: Mapping[str, Any] | None,
-        write: Callable[[Message], None],
-        *,
-        allowed: Sequence[str] = DEFAULT_TOKENS,
-        journal: str | Path | None = None,
-        clock: Clock | None = None,
-        engine: Engine[ChargingStation] | None = None,
-        bound: int = 1_024,
+        self, setup: Setup, write: Callable[[Message], None], *, engine: Engine[ChargingStation] | None = None
     ) -> None:
         self.engine = engine or load(ChargingStation)
-        self.clock = clock or SystemClock()
+        self.setup = setup
         self.gone = asyncio.Event()
         self._write_out = write
-        self._described = dict(station) if station is not None else None
-        self._allowed = frozenset(token(each, "an allowed token").value for each in allowed)
-        self._path = journal
-        self._scripts: dict[int, tuple[int, Sequence[Mapping[str, Any]]]] = {}
-        self._lines: dict[int, int] = {}
-        self._refusing: set[int] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._line = 0
-        self._open(bound)
-
-    def _open(self, bound: int) -> None:
-        self.topology, config = station_of(self._described or DEFAULT_STATION)
+        self._allowed = frozenset(token(each, "an allowed token").value for each in setup.allowed)
+        self.memory = Memory()
+        self._noted: Mapping[str, str] = {}
+        self.topology, self.config = station_of(setup.described)
         self.requests = Requests(self.topology)
+        self._settled = settings_text(self.config)
         self.shell: Shell[ChargingStation] = Shell(
             self.engine,
-            None if self._path else self._start(config),
+            None if setup.journal else self._start(),
             self._courier,
-            journal=(lambda: self._journal(config)) if self._path else None,
+            journal=self._journal if setup.journal else None,
             echo=self._echo,
-            clock=self.clock,
-            bound=bound,
+            about=self._about,
+            clock=setup.clock,
+            secrets=secrets,
         )
         journal = self.shell.journal
-        self.mark = journal.mark if journal else 0
-        """The last line that is on the disk."""
-        self._line = self.mark
+        self.line = journal.mark if journal else 0
+        """The last line that came in."""
 
-    def _start(self, config: Config) -> StationState:
-        return self.engine.start(config, self.topology.births, now=self.clock.now())
+    def _start(self) -> StationState:
+        return self.engine.start(self.config, self.topology.births, now=self.setup.clock.now())
 
-    def _journal(self, config: Config) -> Journal:
-        assert self._path is not None
-        about = {"station": json.dumps(self._described or DEFAULT_STATION), "refusing": "[]"}
-        journal = Journal(self._path, self.engine, lambda: self._start(config), description=about)
-        try:
-            if self._described is None:
-                self.topology, _ = station_of(json.loads(journal.description["station"]))
-                self.requests = Requests(self.topology)
-            check_topology(journal, self.topology)
-            self._refusing = set(json.loads(journal.description.get("refusing", "[]")))
-            self._remember(journal)
-        except BaseException:
-            journal.close(in_order=False)
-            raise
-        return journal
+    def _journal(self) -> Journal:
+        assert self.setup.journal is not None
+        return Journal(
+            self.setup.journal,
+            self.engine,
+            self._start,
+            description={"station": json.dumps(self.setup.described), **self._settled, **self._about()},
+            accept=self._accept,
+            adopt=self.setup.adopt,
+            snapshot_every=self.setup.snapshot_every,
+            kept=self.setup.kept,
+        )
 
-    def _remember(self, journal: Journal) -> None:
-        """What the notes of presentations and reservations under way say."""
-        living = {(machine, key) for machine in ("Authorization", "Reservation") for key in journal.state.keys(machine)}
-        for note in journal.notes():
-            known = json.loads(note.text)
-            for machine in ("Authorization", "Reservation"):
-                key = known.get(machine)
-                if (machine, key) in living:
-                    self._know(machine, key, known["in"], note.mark, note.now)
+    def _accept(self, journal: Journal, history: History | None) -> None:
+        """The journal is this station's; what is under way in it is remembered."""
+        if self.setup.station is None:
+            if "station" not in journal.description:
+                raise JournalError(f"the journal {journal.path} does not describe its station: do so in a CONFIG.toml")
+            self.topology, self.config = station_of(json.loads(journal.description.get("station", "{}")))
+            self.requests = Requests(self.topology)
+        check_topology(journal, self.topology)
+        if history:
+            self.memory.recall(journal, history)
 
-    def _know(self, machine: str, key: int, command: Mapping[str, Any], line: int, now: int) -> None:
-        if machine == "Authorization":
-            self._lines[key] = line
-            results = objects(command.get("validation_results"), "validation_results")
-            delay = span(command.get("validation_delay_s", 0), "validation_delay_s")
-            self._scripts[key] = (now + delay, results)
-        else:
-            self._lines[-key] = line
+    def _about(self) -> Mapping[str, str]:
+        return {**self._noted, **self.memory.about()}
 
     async def __aenter__(self) -> Lines:
         await self.shell.__aenter__()
+        journal = self.shell.journal
+        changed = changed_settings(journal, self.config) if journal and self.setup.station is not None else {}
+        if changed:
+            await self.shell.enqueue(lambda state, now: self._configured_anew(changed))
         return self
+
+    def _configured_anew(self, changed: Mapping[str, Any]) -> Input:
+        self._noted = self._settled
+        return Configure(changed)
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
@@ -142,67 +152,45 @@ class Lines:
 
     # --- lines ---
 
-    def take(self, text: bytes) -> asyncio.Future[Accepted | Refusal]:
+    def take(self, text: bytes, longest: int = LONGEST) -> asyncio.Future[Accepted | Refusal]:
         """Take one line; what comes of it is written in the order of the lines."""
-        self._line += 1
-        line = self._line
+        self.line += 1
+        line = self.line
         try:
+            if len(text) > longest:
+                raise InputError(f"the line is longer than {longest} bytes")
             command = parsed(text)
             return self._submit(line, command, handled(self, command))
         except InputError as error:
             told = str(error)
-            return self._enqueue(line, always(None), None, lambda _: self._error(line, told))
+            return self.shell.enqueue(always(None), mark=line, tell=lambda _: self._error(line, told, _))
 
     def _submit(self, line: int, command: Mapping[str, Any], found: Handled) -> asyncio.Future[Accepted | Refusal]:
-        machine = found.machine
+        machine, written = found.machine, json.dumps(command)
 
         def note(state: StationState) -> str:
-            about: dict[str, Any] = {"in": dict(command)}
-            if machine:
-                about[machine] = state.next_key(machine)
-                self._know(machine, about[machine], command, line, self.clock.now())
-            return json.dumps(about, ensure_ascii=False)
+            if not machine:
+                return f'{{"in":{written}}}'
+            key = state.next_key(machine)
+            self.memory.know(machine, key, command, line, self.setup.clock.now())
+            return f'{{"in":{written},"{machine}":{key}}}'
 
         def tell(outcome: Accepted | Refusal | Exception) -> None:
             if isinstance(outcome, Exception):
-                self._error(line, str(outcome))
+                self._error(line, str(outcome), outcome)
                 return
             self._write({"ack": line})
             answer = found.value(outcome) if found.value else None
             if answer is not None:
                 self._write({**answer, "step": line} if answer["type"] == "result" else answer)
 
-        return self._enqueue(line, found.make, note, tell)
+        return self.shell.enqueue(found.make, note=note, mark=line, tell=tell)
 
-    def _enqueue(
-        self,
-        line: int,
-        make: Make,
-        note: Callable[[StationState], str] | None,
-        tell: Callable[[Accepted | Refusal | Exception], None],
-    ) -> asyncio.Future[Accepted | Refusal]:
-        def told(outcome: Accepted | Refusal | Exception) -> None:
-            if isinstance(outcome, StorageError):
-                task = asyncio.get_running_loop().create_task(self._again(line, make, note, tell))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            else:
-                self.mark = line
-                tell(outcome)
-
-        return self.shell.enqueue(make, note=note, mark=line, tell=told)
-
-    async def _again(self, line: int, make: Make, note: Any, tell: Any) -> None:
-        """The disk failed: once the journal is open again, it says whether the line is in it."""
-        await asyncio.sleep(AGAIN)
-        journal = self.shell.journal
-        if not self.shell.health().storage and journal and journal.mark >= line:
-            self._write({"ack": line})
+    def _error(self, line: int, text: str, outcome: object) -> None:
+        if isinstance(outcome, StorageError):
+            log.error("line %d was not written: %s", line, outcome)
         else:
-            self._enqueue(line, make, note, tell)
-
-    def _error(self, line: int, text: str) -> None:
-        self._write({"error": " ".join(text.split()), "line": line})
+            self._write({"error": " ".join(text.split()), "line": line})
 
     def _write(self, message: Message) -> bool:
         if self.gone.is_set():
@@ -220,11 +208,13 @@ class Lines:
         """The station's state."""
         return self.shell.state
 
+    def describes(self, station: Mapping[str, Any]) -> bool:
+        """Whether the line under way is the first one, and describes the station that runs."""
+        return self.line == 1 and station == self.setup.station
+
     def refuse_reservations(self, evse: int, refuses: bool) -> None:
         """Let the EVSE (by its key) refuse reservations from now on, or accept them."""
-        (self._refusing.add if refuses else self._refusing.discard)(evse)
-        if self.shell.journal:
-            self.shell.journal.describe("refusing", json.dumps(sorted(self._refusing)))
+        self.memory.refuse(evse, refuses)
 
     # --- commands out ---
 
@@ -234,70 +224,60 @@ class Lines:
     def written(self, delivery: Delivery) -> bool:
         """Write the messages of a command; whether they have gone out."""
         command = delivery.command
-        accepts = getattr(command, "evse", None) not in self._refusing
-        told = messages(command, self.topology, accepts)
-        if isinstance(command, c.Conclude):
-            told[-1]["step"] = self._lines.pop(key_of(command.authorization), None)
-        if isinstance(command, c.AnswerReservation):
-            told[-1]["step"] = self._lines.pop(-key_of(command.reservation), None)
+        told = messages(command, self.topology, self.memory.accepts(command))
+        step = self.memory.line_of(command)
+        if step is not None:
+            told[-1]["step"] = step
         repeat = {"repeat": True} if delivery.repeat else {}
-        return all(self._write({**m, "id": 2 * delivery.id + i, **repeat}) for i, m in enumerate(told))
+        left = all(self._write({**m, "id": 2 * delivery.id + i, **repeat}) for i, m in enumerate(told))
+        if left:
+            self.memory.forget(command)
+        return left
 
     def _echo(self, command: Any) -> Sequence[Input]:
         """What answers a command at once."""
         if isinstance(command, c.Reserve) and not command.restored:
-            accepts = key_of(command.evse) not in self._refusing
-            return [self.requests.answer_offer(key_of(command.reservation), accepts)]
-        if isinstance(command, c.ValidateToken) and self._at(command) <= self.clock.now():
+            key, accepts = key_of(command.reservation), self.memory.decide(command)
+            return [self.requests.answer_offer(key, accepts)]
+        if isinstance(command, c.ValidateToken) and self.memory.answers_at(command) <= self.setup.clock.now():
             return self._answers(command)
         return ()
 
     def awaits(self, delivery: Delivery) -> bool:
         """Whether the answer to a command is still to come."""
-        command = delivery.command
-        if isinstance(command, c.ValidateToken):
-            state, key = self.shell.state, key_of(command.authorization)
-            return key in state.keys("Authorization") and state.row("Authorization", key).states == ("validating",)
-        if isinstance(command, c.Reserve) and not command.restored:
-            state, key = self.shell.state, key_of(command.reservation)
-            return key in state.keys("Reservation") and state.row("Reservation", key).states == ("offered",)
-        return False
+        command, state = delivery.command, self.shell.state
+        if not isinstance(command, c.ValidateToken):
+            return False
+        key = key_of(command.authorization)
+        return key in state.keys("Authorization") and state.row("Authorization", key).states == ("validating",)
 
-    async def answered(self, delivery: Delivery) -> None:
+    async def answer(self, delivery: Delivery) -> None:
         """Answer a command that awaits it; an answer that was given already changes nothing."""
         command = delivery.command
-        if isinstance(command, c.ValidateToken):
-            await asyncio.sleep(max(0, self._at(command) - self.clock.now()) / 1000)
-            events = self._answers(command)
-        else:
-            events = self._echo(command)
-        for event in events:
+        await asyncio.sleep(max(0, self.memory.answers_at(command) - self.setup.clock.now()) / 1000)
+        for event in self._answers(command):
             await self.shell.enqueue(always(event))
-
-    def _at(self, command: c.ValidateToken) -> int:
-        """When the validators answer."""
-        at, _ = self._scripts.get(key_of(command.authorization), (0, ()))
-        return at
 
     def _answers(self, command: c.ValidateToken) -> Sequence[Input]:
         key = key_of(command.authorization)
-        _, results = self._scripts.get(key, (0, ()))
+        accepted = "Accepted" if command.token.value in self._allowed else "Invalid"
+        results = self.memory.results_of(command) or [{"authorization_status": accepted}]
         return [
             checked_call("a validation result", self.requests.answer, key, number, **result)
-            for number, result in enumerate(results or [self._looked_up(command)], 1)
+            for number, result in enumerate(results, 1)
         ]
-
-    def _looked_up(self, command: c.ValidateToken) -> Mapping[str, Any]:
-        return {"authorization_status": "Accepted" if command.token.value in self._allowed else "Invalid"}
 
 
 class _Out(Courier):
     """Writes every command at once and in order; those that await an answer get it from a task of their own."""
 
     def __init__(self, lines: Lines, done: Callable[[int], None]) -> None:
-        super().__init__(lambda command: f"answer {id(command)}", lines.answered, done)
+        super().__init__(self._row, lines.answer, done, limit=lambda command, usual: None, secrets=secrets)
         self._lines = lines
         self._left = done
+
+    def _row(self, command: Any) -> Lane:
+        return Lane("validation", key_of(command.authorization))
 
     def send(self, delivery: Delivery) -> None:
         """Write it; if nobody listens any more, it stays in the journal."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..engine import Configure, Engine, InputError, Refusal, StationState, load
-from ..engine.journal import Journal, JournalError
+from ..engine.journal import Journal
 from ..engine.running import Policy
 from ..engine.shell import Accepted, Clock, Courier, Health, Shell, SystemClock
 from .carrying import Carrier
 from .messages import observed
 from .ports import Ports
 from .queries import reservation_exists
-from .requests import Input, Requests, Topology
+from .requests import Input, Requests, Topology, instant
+from .secrets import secrets
+from .settled import changed_settings, check_topology, settings_text
 from .station import ChargingStation, Config
 from .values import (
     ReservationCheckStatus,
@@ -56,6 +57,7 @@ class Station:
         ports: Ports,
         *,
         journal: str | Path | None = None,
+        adopt: bool = False,
         policies: Mapping[str, Policy] | None = None,
         clock: Clock | None = None,
         bound: int = 1_024,
@@ -68,12 +70,16 @@ class Station:
         self.clock = clock or SystemClock()
         self._config = config
         self._path = journal
+        self._adopt = adopt
+        self._about: Mapping[str, str] = {}
         self._carrier = Carrier(self.requests, ports, lambda: self.shell)
         self.shell: Shell[ChargingStation] = Shell(
             self.engine,
             None if journal else self._start(),
             self._courier,
             journal=self._journal if journal else None,
+            about=lambda: self._about,
+            secrets=secrets,
             policies=policies,
             clock=self.clock,
             bound=bound,
@@ -81,12 +87,14 @@ class Station:
 
     async def __aenter__(self) -> Station:
         await self.shell.__aenter__()
-        changed = self._changed_settings()
+        changed = changed_settings(self.shell.journal, self._config) if self.shell.journal else {}
         if changed:
-            await self.shell.submit(Configure(changed))
-            assert self.shell.journal is not None
-            self.shell.journal.describe("settings", _settings(self.engine, self._config))
+            await self.shell.submit_made(lambda state, now: self._configured_anew(changed))
         return self
+
+    def _configured_anew(self, changed: Mapping[str, Any]) -> Input:
+        self._about = settings_text(self._config)
+        return Configure(changed)
 
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
@@ -129,7 +137,13 @@ class Station:
         return await self._whether(self.requests.fault(evse_id, connector_id, raised=raised))
 
     async def reserve(self, reservation_id: object, id_token: object, **options: Any) -> ReservationResult:
-        """Ask for a reservation; ``options`` as of ``Requests.reserve``; the answer, when the EVSE has accepted."""
+        """Ask for a reservation; ``options`` as of ``Requests.reserve``; the answer, when the EVSE has accepted.
+
+        An ``expiry_time`` is one of the computer's time as it is set now.
+        """
+        expiry = options.pop("expiry_time", None)
+        if expiry is not None:
+            options["expiry_time"] = instant(expiry, "expiry_time") - self.clock.drift()
         taken = await self._made(lambda state, now: self.requests.reserve(reservation_id, id_token, now=now, **options))
         return await self._carrier.answers.of(taken.born("Reservation"))
 
@@ -162,24 +176,14 @@ class Station:
 
     def _journal(self) -> Journal:
         assert self._path is not None
-        description = {"settings": _settings(self.engine, self._config)}
-        journal = Journal(self._path, self.engine, self._start, description=description)
-        try:
-            check_topology(journal, self.topology)
-        except BaseException:
-            journal.close(in_order=False)
-            raise
-        return journal
-
-    def _changed_settings(self) -> dict[str, Any]:
-        """The settings that are other ones than when the journal last began: those that were changed while the station
-        ran stay."""
-        journal = self.shell.journal
-        if journal is None:
-            return {}
-        known: dict[str, object] = json.loads(journal.description.get("settings", "{}"))
-        now: dict[str, object] = json.loads(_settings(self.engine, self._config))
-        return {name: getattr(self._config, name) for name, value in now.items() if known.get(name, value) != value}
+        return Journal(
+            self._path,
+            self.engine,
+            self._start,
+            description=settings_text(self._config),
+            accept=lambda journal, history: check_topology(journal, self.topology),
+            adopt=self._adopt,
+        )
 
     # --- inside ---
 
@@ -196,27 +200,5 @@ class Station:
         return isinstance(await self.shell.submit(event), Accepted)
 
     def _courier(self, done: Callable[[int], None]) -> Courier:
-        return Courier(self._carrier.lane, self._carrier.carry, done, self.ports.failure)
-
-
-# --- the journal ---
-
-
-def check_topology(journal: Journal, topology: Topology) -> None:
-    """The journal is of a station with these EVSEs and connectors, or a ``JournalError`` says which ones it has."""
-    state = journal.state
-    evses = [state.row("Evse", key).fields["number"] for key in state.keys("Evse")]
-    connectors = [state.row("Connector", key).fields for key in state.keys("Connector")]
-    wanted = [dict(b.fields) for b in topology.births if b.machine == "Connector"]
-    known = [{name: each[name] for name in ("evse", "number", "type")} for each in connectors]
-    if evses != list(topology.evses) or known != wanted:
-        raise JournalError(
-            f"the journal {journal.path} is of a station with the EVSEs {', '.join(map(str, evses))} and "
-            f"{len(known)} connectors, another one than is described; name another file, or describe that station"
-        )
-
-
-def _settings(engine: Engine[Any], config: Config) -> str:
-    from ..engine.codec import encode_python
-
-    return json.dumps(encode_python(config))
+        carrier = self._carrier
+        return Courier(carrier.lane, carrier.carry, done, self.ports.failure, limit=carrier.limit, secrets=secrets)

@@ -17,8 +17,8 @@ STATION = "statewatt.models.station:ChargingStation"
 RECORDING = "statewatt.models.recording:Recording"
 """What drives that system by recorded commands."""
 
-LINES = "statewatt.models.lines:Lines"
-"""What runs that system on JSON lines."""
+RUNNING = "statewatt.models.running:Running"
+"""What describes that system and runs it on JSON lines."""
 
 EXPLANATION = "statewatt.models.explanation:explain"
 """What explains its decisions."""

@@ -1,6 +1,19 @@
 """The journal: every accepted input is on the disk before any of its commands leaves."""
 
-from .journal import Delivery, Entry, Journal, Picks, Taken
-from .storage import JournalError, StorageError
+from .history import Delivery, Entry, History
+from .journal import Journal, Prepared, Taken
+from .picks import Picks, Recorder
+from .rows import JournalError, StorageError
 
-__all__ = ["Delivery", "Entry", "Journal", "JournalError", "Picks", "StorageError", "Taken"]
+__all__ = [
+    "Delivery",
+    "Entry",
+    "History",
+    "Journal",
+    "JournalError",
+    "Picks",
+    "Prepared",
+    "Recorder",
+    "StorageError",
+    "Taken",
+]

@@ -8,35 +8,24 @@ decides alike, that reads it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import snapshot
 from ..cache import fingerprint
-from ..refusal import Refusal
-from ..running import Policy
-from ..state import EngineFault, Input, InputError, State
+from ..state import Input, State
 from ..step import Engine, Step
-from .storage import EntryRow, OutboxRow, SnapshotRow, Storage, StorageError, seal, sealed_entry
+from .history import Delivery, History
+from .picks import Picks
+from .rows import EntryRow, JournalError, OutboxRow, SnapshotRow, Writing, seal, sealed_entry
+from .storage import Storage
 
 SNAPSHOT_EVERY = 2_000
 """Entries from one snapshot to the next: as many are run again at most when a journal is opened."""
 KEPT = 100_000
 """Entries that are kept at least, for looking back; older ones are forgotten with the next snapshot."""
-
-Picks = tuple[int | None, ...]
-"""What policies picked during a step, in the order of being asked: the place among the candidates, or nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A command on its way out. ``id`` is its own for ever; ``repeat``: it may have left before."""
-
-    id: int
-    command: Any
-    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,70 +41,23 @@ class Taken:
     mark: int | None = None
 
 
-class Note(NamedTuple):
-    """The embedder's note of an entry, with the entry's time and mark."""
-
-    now: int
-    mark: int
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry as it is read again, with the states around it."""
+class Prepared:
+    """Inputs as they are to be written; ``told`` are the commands of each, with their ids."""
 
-    number: int
-    now: int
-    event: Input | None
-    note: str | None
-    mark: int
-    picks: Picks
-    before: State
-    step: Step
-    first: int
-    """The id of the first command."""
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Its commands with their ids."""
-        return [Delivery(self.first + i, command) for i, command in enumerate(self.step.commands)]
-
-
-@dataclass
-class Recorder:
-    """Policies that write down what they pick."""
-
-    engine: Engine[Any]
-    policies: Mapping[str, Policy] = field(default_factory=dict[str, Policy])
-    picks: list[int | None] = field(default_factory=list[int | None])
-
-    def watched(self) -> dict[str, Policy]:
-        """All policies of the system, the system's own where none is given."""
-        python = self.engine.compiled.objects.get(self.engine.system.python)
-        chosen = {name: self.policies.get(name) or getattr(python, name) for name in self.engine.system.policies}
-        return {name: self._watched(policy) for name, policy in chosen.items()}
-
-    def taken(self) -> Picks:
-        """What was picked since the last time."""
-        found = tuple(self.picks)
-        self.picks.clear()
-        return found
-
-    def _watched(self, policy: Policy) -> Policy:
-        def watch(system: Any, thing: Any, candidates: Sequence[Any], now: int) -> Any:
-            chosen = policy(system, thing, candidates, now)
-            place = next((i for i, each in enumerate(candidates) if each == chosen), None)
-            self.picks.append(None if chosen is None else place)
-            return chosen
-
-        return watch
+    rows: tuple[EntryRow, ...]
+    outgoing: tuple[OutboxRow, ...]
+    told: tuple[tuple[Delivery, ...], ...]
+    state: State
+    following: int
 
 
 class Journal:
     """The journal of one station in one file, open for writing by this process alone.
 
     ``state`` is the station's state as of the last entry, ``outstanding`` the commands that were not reported as
-    delivered, ``number`` the last entry, ``mark`` the embedder's last mark.
+    delivered when it was opened, ``number`` the last entry, ``mark`` the embedder's last mark, ``description`` what the
+    embedder keeps beside.
 
     Raises:
         JournalError: the file is in use, damaged, foreign, of a newer format or of another model; it is as it was.
@@ -128,14 +70,16 @@ class Journal:
         start: Callable[[], State],
         *,
         description: Mapping[str, str] | None = None,
+        accept: Callable[[Journal, History | None], None] | None = None,
         adopt: bool = False,
         snapshot_every: int = SNAPSHOT_EVERY,
         kept: int = KEPT,
     ) -> None:
-        """Open the journal, or make it with the state that ``start`` gives.
+        """Open the journal, or make it with the state that ``start`` gives and with ``description``.
 
-        ``description`` is kept with a new one. ``adopt``: go on with a journal of another version of the model, which
-        takes one that was closed in order, and whose state this model can have too.
+        ``accept`` is shown the journal, and what it holds if it was there, before the first byte changes, and raises
+        if it is not the one. ``adopt``: go on with a journal of another version of the model, which takes one that was
+        closed in order, and whose state this model can have too.
         """
         self.engine = engine
         self.path = Path(path)
@@ -144,23 +88,30 @@ class Journal:
         self._storage = Storage(self.path)
         try:
             if self._storage.new:
-                self._create(start(), description or {})
+                self._create(start(), description or {}, accept)
             else:
-                self._recover(adopt)
+                self._recover(adopt, accept)
         except BaseException:
             self._storage.close()
             raise
 
-    def _create(self, state: State, description: Mapping[str, str]) -> None:
+    def _create(
+        self,
+        state: State,
+        description: Mapping[str, str],
+        accept: Callable[[Journal, History | None], None] | None,
+    ) -> None:
         self.state = state
         self.number, self.mark, self._next, self._chain = 0, 0, 1, seal("journal")
         self.outstanding: list[Delivery] = []
         self.description = dict(description)
+        self._snapshots = [0]
+        if accept:
+            accept(self, None)
         about = {"system": self.engine.system.name, "model": fingerprint(self.engine.system)}
         self._storage.create({**about, **self.description}, self._snapshot())
-        self._snapshots = [0]
 
-    def _recover(self, adopt: bool) -> None:
+    def _recover(self, adopt: bool, accept: Callable[[Journal, History | None], None] | None) -> None:
         history = History(self._storage, self.engine, adopt=adopt)
         last = history.snapshots[-1]
         self.state = history.state(last)
@@ -169,80 +120,75 @@ class Journal:
             self.state = entry.step.state
             self.number, self.mark, self._chain = entry.number, entry.mark, row.seal
             self._next = row.first + row.commands
-        self.outstanding = [_delivery(self.engine, row) for row in self._storage.outbox()]
+        self.outstanding = history.outstanding()
         self.description = {k: v for k, v in history.meta.items() if k not in ("system", "model")}
         self._snapshots = [row.after for row in history.snapshots]
-        if adopt:
-            self._storage.put_meta("model", fingerprint(self.engine.system))
+        if history.adopted and (broken := self.engine.broken_invariants(self.state)):
+            raise JournalError(f"the journal {self.path} has a state that breaks this model's {broken[0].name}")
+        if accept:
+            accept(self, history)
+        self._storage.begin_writing()
+        if history.adopted:
+            model = {"model": fingerprint(self.engine.system)}
+            self._storage.write(Writing(about=model, snapshot=self._snapshot(), forget=self.number))
+            self._snapshots = [self.number]
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def write(self, taken: Sequence[Taken], done: Iterable[int] = ()) -> list[list[Delivery]]:
-        """Put inputs and delivered commands (their ids) on the disk, all or nothing; the commands, with their ids.
+    def prepared(self, taken: Sequence[Taken]) -> Prepared:
+        """How inputs are to be written next. It is the same each time as long as nothing is written."""
+        codec = self.engine.codec
+        rows: list[EntryRow] = []
+        outgoing: list[OutboxRow] = []
+        told: list[tuple[Delivery, ...]] = []
+        chain, mark, following, state = self._chain, self.mark, self._next, self.state
+        for number, each in enumerate(taken, self.number + 1):
+            mark = mark if each.mark is None else each.mark
+            event = None if each.event is None else _json(codec.encode_event(each.event))
+            commands, state = each.step.commands, each.step.state
+            fields = (number, each.now, event, _json(each.picks), each.note, mark, following, len(commands))
+            chain = sealed_entry(chain, fields)
+            rows.append(EntryRow(*fields, chain))
+            deliveries = tuple(Delivery(following + i, command) for i, command in enumerate(commands))
+            for delivery in deliveries:
+                row = (delivery.id, number, _json(codec.encode_command(delivery.command)))
+                outgoing.append(OutboxRow(*row, seal("command", *row)))
+            told.append(deliveries)
+            following += len(commands)
+        return Prepared(tuple(rows), tuple(outgoing), tuple(told), state, following)
+
+    def write(
+        self, prepared: Prepared, done: Iterable[int] = (), about: Mapping[str, str] | None = None
+    ) -> tuple[tuple[Delivery, ...], ...]:
+        """Put inputs, delivered commands (their ids) and a new description on the disk, all or nothing; the commands of
+        each input, with their ids.
 
         Raises:
             StorageError: the disk failed; open the journal again to see whether it was written after all.
         """
-        rows, outgoing, told = self._rows(taken)
-        last = rows[-1] if rows else None
-        due = last is not None and last.number - self._snapshots[-1] >= self.snapshot_every
-        image = forget = None
-        if due and last is not None:
-            image = self._snapshot(taken[-1].step.state, last, self._next_after(rows))
-            forget = max((n for n in self._snapshots if n <= last.number - self.kept), default=None)
-        self._storage.write(rows, outgoing, done, image, forget)
-        if last is not None:
-            self.state = taken[-1].step.state
-            self._next = self._next_after(rows)
+        changed = {name: value for name, value in (about or {}).items() if self.description.get(name) != value}
+        last = prepared.rows[-1] if prepared.rows else None
+        image: SnapshotRow | None = None
+        if last and last.number - self._snapshots[-1] >= self.snapshot_every:
+            text = snapshot.dumps(self.engine, prepared.state)
+            image = _sealed(last.number, text, last.mark, prepared.following, last.seal)
+        drop, forget = self._outdated(image.after) if image else ((), None)
+        self._storage.write(Writing(prepared.rows, prepared.outgoing, done, changed, image, drop, forget))
+        self.description |= changed
+        if last:
+            self.state, self._next = prepared.state, prepared.following
             self.number, self.mark, self._chain = last.number, last.mark, last.seal
         if image:
-            self._snapshots = [n for n in self._snapshots if forget is None or n >= forget] + [image.after]
-        return told
-
-    def _rows(self, taken: Sequence[Taken]) -> tuple[list[EntryRow], list[tuple[int, int, str]], list[list[Delivery]]]:
-        codec = self.engine.codec
-        rows: list[EntryRow] = []
-        outgoing: list[tuple[int, int, str]] = []
-        told: list[list[Delivery]] = []
-        chain, mark, following = self._chain, self.mark, self._next
-        for number, each in enumerate(taken, self.number + 1):
-            mark = mark if each.mark is None else each.mark
-            event = None if each.event is None else _json(codec.encode_event(each.event))
-            commands = each.step.commands
-            fields = (number, each.now, event, _json(each.picks), each.note, mark, following, len(commands))
-            chain = sealed_entry(chain, fields)
-            rows.append(EntryRow(*fields, chain))
-            deliveries = [Delivery(following + i, command) for i, command in enumerate(commands)]
-            outgoing += [(d.id, number, _json(codec.encode_command(d.command))) for d in deliveries]
-            told.append(deliveries)
-            following += len(commands)
-        return rows, outgoing, told
-
-    def _next_after(self, rows: Sequence[EntryRow]) -> int:
-        return rows[-1].first + rows[-1].commands
-
-    def _snapshot(self, state: State | None = None, last: EntryRow | None = None, following: int = 0) -> SnapshotRow:
-        text = snapshot.dumps(self.engine, state or self.state)
-        if last:
-            fields = (last.number, text, last.mark, following, last.seal)
-        else:
-            fields = (self.number, text, self.mark, self._next, self._chain)
-        return SnapshotRow(*fields, seal("snapshot", *fields))
-
-    def notes(self) -> Iterator[Note]:
-        """The notes of all entries that are kept, in order."""
-        return (Note(*found) for found in self._storage.notes())
-
-    def describe(self, name: str, value: str) -> None:
-        """Change a line of the description."""
-        self._storage.put_meta(name, value)
-        self.description[name] = value
+            self._remember(image.after, drop, forget)
+        return prepared.told
 
     def close(self, *, in_order: bool = True) -> None:
         """Close the file; ``in_order``: with a snapshot, so that the next start has nothing to run again."""
         try:
             if in_order and self._snapshots[-1] != self.number:
-                self._storage.write((), (), (), self._snapshot())
+                drop, forget = self._outdated(self.number)
+                self._storage.write(Writing(snapshot=self._snapshot(), drop=drop, forget=forget))
+                self._remember(self.number, drop, forget)
         finally:
             self._storage.close()
 
@@ -250,109 +196,29 @@ class Journal:
         """Bytes of the file."""
         return self._storage.size()
 
+    # --- snapshots ---------------------------------------------------------------------------------------------------
 
-class History:
-    """What a journal holds, read again entry by entry: nothing is changed."""
+    def _snapshot(self) -> SnapshotRow:
+        return _sealed(self.number, snapshot.dumps(self.engine, self.state), self.mark, self._next, self._chain)
 
-    def __init__(self, storage: Storage, engine: Engine[Any], *, adopt: bool = False) -> None:
-        self.storage = storage
-        self.engine = engine
-        self.meta = storage.meta()
-        self.snapshots = storage.snapshots()
-        if not self.snapshots:
-            raise storage.damaged("it has no snapshot")
-        self._check_model(adopt)
+    def _outdated(self, after: int) -> tuple[tuple[int, ...], int | None]:
+        """The snapshots that go with a new one: those that are closer together than need be (a station that starts
+        often writes many), and the one before which all is forgotten."""
+        known = self._snapshots
+        close = len(known) > 1 and after - known[-2] <= self.snapshot_every
+        drop = (known[-1],) if close else ()
+        old = [number for number in known if number <= after - self.kept and number not in drop]
+        return drop, max(old, default=None)
 
-    @classmethod
-    def open(cls, path: str | Path, engine: Engine[Any]) -> History:
-        """Read a journal, also one that a running station writes to."""
-        return cls(Storage(Path(path), read_only=True), engine)
-
-    def _check_model(self, adopt: bool) -> None:
-        path, system = self.storage.path, self.engine.system
-        if self.meta.get("system") != system.name:
-            raise self._error(f"is one of {self.meta.get('system')}, not of {system.name}: name another file")
-        if self.meta.get("model") == fingerprint(system):
-            return
-        if not adopt:
-            raise self._error(
-                "was written with another version of the model: open it with that version, or go on from its last "
-                "state, if it was closed in order, with adopt"
-            )
-        last = self.snapshots[-1]
-        if any(True for _ in self.storage.entries(last)):
-            raise self._error(
-                "was written with another version of the model and not closed in order: run that version once more, "
-                f"end it with SIGTERM, and try again ({path} was left as it is)"
-            )
-
-    def _error(self, what: str) -> Exception:
-        from .storage import JournalError
-
-        return JournalError(f"the journal {self.storage.path} {what}")
-
-    def state(self, after: SnapshotRow) -> State:
-        """The state in a snapshot."""
-        try:
-            return snapshot.loads(self.engine, after.state)
-        except InputError as error:
-            raise self.storage.damaged(f"the snapshot after entry {after.after}: {error}") from error
-
-    def entries(self, since: int | None = None) -> Iterator[Entry]:
-        """The entries from the last snapshot taken at or before ``since`` (milliseconds) on; all without it."""
-        first = self.snapshots[0]
-        if since is not None:
-            # The state of a snapshot tells its time; the entries between are few.
-            first = next((s for s in reversed(self.snapshots) if self.state(s).now <= since), first)
-        for entry, _ in self.rows_after(first):
-            yield entry
-
-    def rows_after(self, after: SnapshotRow) -> Iterator[tuple[Entry, EntryRow]]:
-        """The entries after a snapshot, each run again."""
-        state = self.state(after)
-        for row in self.storage.entries(after):
-            entry = self._entry(row, state)
-            yield entry, row
-            state = entry.step.state
-
-    def _entry(self, row: EntryRow, state: State) -> Entry:
-        what = f"entry {row.number}"
-        try:
-            event = None if row.event is None else self.engine.codec.decode_event(json.loads(row.event))
-            picks = tuple(json.loads(row.picks))
-            step = self.engine.step(state, event, row.now, policies=_repeating(self.engine, list(picks)))
-        except (InputError, EngineFault, ValueError, TypeError, LookupError) as error:
-            raise self.storage.damaged(f"{what} cannot be run again: {error}") from error
-        if isinstance(step, Refusal) or len(step.commands) != row.commands:
-            raise self.storage.damaged(f"{what} does not do what it did: is a trusted function another one?")
-        return Entry(row.number, row.now, event, row.note, row.mark, picks, state, step, row.first)
-
-    def outstanding(self) -> list[Delivery]:
-        """The commands that were not reported as delivered."""
-        return [_delivery(self.engine, row) for row in self.storage.outbox()]
-
-    def close(self) -> None:
-        """Close the file."""
-        self.storage.close()
+    def _remember(self, after: int, drop: Sequence[int], forget: int | None) -> None:
+        kept = [n for n in self._snapshots if n not in drop and (forget is None or n >= forget)]
+        self._snapshots = [*kept, after]
 
 
-def _repeating(engine: Engine[Any], picks: list[int | None]) -> dict[str, Policy]:
-    """Policies that pick what was picked."""
-    left = iter(picks)
-
-    def pick(system: Any, thing: Any, candidates: Sequence[Any], now: int) -> Any:
-        place = next(left)
-        return None if place is None else candidates[place]
-
-    return dict.fromkeys(engine.system.policies, pick)
-
-
-def _delivery(engine: Engine[Any], row: OutboxRow) -> Delivery:
-    return Delivery(row.id, engine.codec.decode_command(json.loads(row.command)), repeat=True)
+def _sealed(after: int, state: str, mark: int, following: int, chain: bytes) -> SnapshotRow:
+    fields = (after, state, mark, following, chain)
+    return SnapshotRow(*fields, seal("snapshot", *fields))
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-__all__ = ["Delivery", "Entry", "History", "Journal", "Picks", "Recorder", "StorageError", "Taken"]
+    return json.dumps(value, separators=(",", ":"))

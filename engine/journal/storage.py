@@ -1,136 +1,73 @@
 """The journal's file: SQLite in WAL mode, each transaction on the disk (``synchronous=FULL``) before it counts.
 
 Beside SQLite's own checks, each row is sealed: the seals of the entries form a chain, so that a row that was changed,
-lost or put in is noticed. One process at a time writes; the lock is a second file beside the journal (``….lock``), let
-go of by the operating system when its holder ends, however it ends. Others may read meanwhile.
+lost or put in is noticed. One process at a time writes, others may read meanwhile. A file is only read until it is
+known to be in order; a new one comes into being as a whole, so that one without content is a damaged one.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from ..state import InputError
+from .lock import Lock
+from .rows import (
+    APPLICATION,
+    FORMAT,
+    SCHEMA,
+    EntryRow,
+    JournalError,
+    OutboxRow,
+    SnapshotRow,
+    StorageError,
+    Writing,
+    seal,
+    sealed_entry,
+)
 
-APPLICATION = 0x73747774
-"""SQLite's ``application_id`` of a journal: ``stwt``."""
-FORMAT = 1
-"""SQLite's ``user_version`` of a journal; rises when it is written differently."""
-
-_SCHEMA = f"""
-PRAGMA auto_vacuum = INCREMENTAL;
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {FORMAT};
-BEGIN IMMEDIATE;
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE entries (
-    number INTEGER PRIMARY KEY, now INTEGER NOT NULL, event TEXT, picks TEXT NOT NULL, note TEXT,
-    mark INTEGER NOT NULL, first INTEGER NOT NULL, commands INTEGER NOT NULL, seal BLOB NOT NULL
-);
-CREATE TABLE outbox (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, command TEXT NOT NULL, seal BLOB NOT NULL);
-CREATE TABLE snapshots (
-    after INTEGER PRIMARY KEY, state TEXT NOT NULL, mark INTEGER NOT NULL, next INTEGER NOT NULL,
-    chain BLOB NOT NULL, seal BLOB NOT NULL
-);
-"""
-
-
-class JournalError(InputError):
-    """The journal cannot be used; it says which, why, and what would do. The file was not changed."""
-
-
-class StorageError(JournalError):
-    """The disk failed. What was to be written counts as not written until the journal is opened again and says."""
-
-
-class EntryRow(NamedTuple):
-    """A row of ``entries``: ``event`` and ``picks`` are JSON, ``first`` is the id of its first command."""
-
-    number: int
-    now: int
-    event: str | None
-    picks: str
-    note: str | None
-    mark: int
-    first: int
-    commands: int
-    seal: bytes
-
-
-class SnapshotRow(NamedTuple):
-    """A row of ``snapshots``: the state after an entry, the embedder's mark, and the id of the next command."""
-
-    after: int
-    state: str
-    mark: int
-    next: int
-    chain: bytes
-    seal: bytes
-
-
-class OutboxRow(NamedTuple):
-    """A row of ``outbox``: a command that has not been reported as delivered."""
-
-    id: int
-    entry: int
-    command: str
-    seal: bytes
-
-
-def seal(*parts: object) -> bytes:
-    """A checksum over the parts (it tells damage, not malice)."""
-    text = json.dumps([p.hex() if isinstance(p, bytes) else p for p in parts], separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()
-
-
-def sealed_entry(chain: bytes, row: Sequence[object]) -> bytes:
-    """The seal of an entry (its fields without the seal) that follows one with the seal ``chain``."""
-    return seal(chain, *row)
+LARGEST_LOG = 16 << 20
+"""Bytes of SQLite's write-ahead log (``…-wal``) beyond which it is cut when it is done with."""
 
 
 class Storage:
     """One open journal file. Whatever fails is a ``JournalError``, or a ``StorageError`` if the disk failed."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open the file and check its form; ``new``: it has no content yet."""
+        """Open the file for reading and check its form; ``new``: there is none yet."""
         self.path = path
-        self.read_only = read_only
-        self._lock: sqlite3.Connection | None = None
-        if not read_only:
-            self._lock = _locked(path)
+        self._lock = None if read_only else Lock(path)
+        self._open: sqlite3.Connection | None = None
         try:
-            self._connection = self._open()
-            self.new = self._check_form()
+            self.new = not read_only and self._is_new()
+            if not self.new:
+                self._read()
         except BaseException:
-            self._unlock()
+            self.close()
             raise
 
-    def _open(self) -> sqlite3.Connection:
-        if self.read_only and not self.path.is_file():
-            raise JournalError(f"there is no journal {self.path}")
-        mode = "ro" if self.read_only else "rwc"
-        with self._failing("open"):
-            return sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={mode}",
-                uri=True,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=5,
+    def _is_new(self) -> bool:
+        if self.path.exists():
+            return False
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if log.exists():
+            raise JournalError(
+                f"the journal {self.path} is gone, and {log.name} is left of it: put the file back, or move that one "
+                "away to begin anew"
             )
+        return True
 
-    def _check_form(self) -> bool:
-        """Whether the file is new; ``JournalError`` for a file of another kind, which stays as it is."""
-        query = self._one
+    def _read(self) -> None:
+        """Open it for reading: not a byte of it changes. All that is read is of one moment."""
+        if not self.path.is_file():
+            raise JournalError(f"there is no journal {self.path}")
+        with self._failing("open"):
+            self._open = connected(f"{self.path.absolute().as_uri()}?{self._way_of_reading()}")
         with self._failing("read"):
-            application, version = query("PRAGMA application_id"), query("PRAGMA user_version")
-            empty = query("SELECT count(*) FROM sqlite_schema") == 0
-        if empty and application in (0, APPLICATION) and not self.read_only:
-            return True
+            application, version = self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
         if application != APPLICATION:
             raise JournalError(f"{self.path} is no journal of a station; name another file")
         if version > FORMAT:
@@ -138,38 +75,56 @@ class Storage:
                 f"{self.path} has journal format {version}, this version reads up to {FORMAT}: use a newer statewatt"
             )
         with self._failing("read"):
+            self._connection.execute("BEGIN")
             problems = [row[0] for row in self._rows("PRAGMA quick_check(5)")]
         if problems != ["ok"]:
             raise self.damaged(f"SQLite finds: {'; '.join(problems)}")
-        self._prepare()
-        return False
 
-    def _prepare(self) -> None:
-        if not self.read_only:
-            with self._failing("prepare"):
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA synchronous = FULL")
+    def _way_of_reading(self) -> str:
+        """A journal on a medium that cannot be written to, and that was closed in order, needs no files beside it."""
+        folder = self.path.absolute().parent
+        left = self.path.with_name(f"{self.path.name}-wal").exists()
+        return "mode=ro" if left or os.access(folder, os.W_OK) else "mode=ro&immutable=1"
 
-    def create(self, meta: dict[str, str], snapshot: SnapshotRow) -> None:
-        """Give a new file its tables and its first content, all in one transaction."""
-        with self._failing("create"):
-            try:
-                self._connection.executescript(_SCHEMA)
-                for name, value in meta.items():
-                    self._put_meta(name, value)
-                self._put_snapshot(snapshot)
+    # --- becoming writable -------------------------------------------------------------------------------------------
+
+    def create(self, about: dict[str, str], snapshot: SnapshotRow) -> None:
+        """Make the file with its first content, all at once, and open it for writing."""
+        made = self.path.with_name(f"{self.path.name}.new")
+        try:
+            for left in (made, made.with_name(f"{made.name}-journal"), made.with_name(f"{made.name}-wal")):
+                left.unlink(missing_ok=True)
+            with self._failing("create"):
+                self._open = connected(f"{made.absolute().as_uri()}?mode=rwc")
+                self._connection.executescript(SCHEMA)
+                self._put(Writing(about=about, snapshot=snapshot))
                 self._connection.execute("COMMIT")
-            except BaseException:
-                self._roll_back()
-                raise
-        self._prepare()
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            self._disconnect()
+            _synchronize(made)
+            made.replace(self.path)
+            _synchronize(self.path.absolute().parent)
+        except OSError as error:
+            raise StorageError(f"cannot create the journal {self.path}: {error}") from error
         self.new = False
+        self.begin_writing()
+
+    def begin_writing(self) -> None:
+        """Open it for writing, now that it is known to be in order."""
+        self._disconnect()
+        with self._failing("open"):
+            self._open = connected(f"{self.path.absolute().as_uri()}?mode=rw")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
+            # A file that is read-only opens well; that it cannot be written to is said now, not at the first input.
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("ROLLBACK")
 
     def damaged(self, what: str) -> JournalError:
         """The error for a file that is not as it was written."""
         return JournalError(
             f"the journal {self.path} is damaged: {what}. It was left as it is: put a copy back, or keep it for "
-            f"inspection (statewatt journal) and begin with another file"
+            "inspection and begin with another file"
         )
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -188,16 +143,16 @@ class Storage:
         """All snapshots, the oldest first."""
         with self._failing("read"):
             rows = [SnapshotRow(*row) for row in self._rows("SELECT * FROM snapshots ORDER BY after")]
-        for row in rows:
-            if row.seal != seal("snapshot", *row[:-1]):
-                raise self.damaged(f"the snapshot after entry {row.after} does not match its checksum")
+            for row in rows:
+                if row.seal != seal("snapshot", *row[:-1]):
+                    raise self.damaged(f"the snapshot after entry {row.after} does not match its checksum")
         return rows
 
     def entries(self, after: SnapshotRow) -> Iterator[EntryRow]:
         """The entries after a snapshot, in order, each checked."""
         chain, number = after.chain, after.after
         with self._failing("read"):
-            for found in self._rows("SELECT * FROM entries WHERE number > ? ORDER BY number", after.after):
+            for found in self._connection.execute("SELECT * FROM entries WHERE number > ? ORDER BY number", (number,)):
                 row = EntryRow(*found)
                 number += 1
                 if row.number != number:
@@ -207,20 +162,19 @@ class Storage:
                 chain = row.seal
                 yield row
 
-    def notes(self) -> list[tuple[int, int, str]]:
-        """Of each entry with a note: its time, its mark and the note."""
-        with self._failing("read"):
-            rows = self._rows("SELECT now, mark, note FROM entries WHERE note IS NOT NULL ORDER BY number")
-        return cast("list[tuple[int, int, str]]", rows)
-
     def outbox(self) -> list[OutboxRow]:
         """The commands that were not reported as delivered, in order."""
         with self._failing("read"):
             rows = [OutboxRow(*row) for row in self._rows("SELECT * FROM outbox ORDER BY id")]
-        for row in rows:
-            if row.seal != seal("command", *row[:-1]):
-                raise self.damaged(f"command {row.id} does not match its checksum")
+            for row in rows:
+                if row.seal != seal("command", *row[:-1]):
+                    raise self.damaged(f"command {row.id} does not match its checksum")
         return rows
+
+    def full_check(self) -> list[str]:
+        """What SQLite's longest check finds."""
+        with self._failing("read"):
+            return [row[0] for row in self._rows("PRAGMA integrity_check(20)") if row[0] != "ok"]
 
     def size(self) -> int:
         """Bytes of the file."""
@@ -229,106 +183,94 @@ class Storage:
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
-    def write(
-        self,
-        entries: Iterable[EntryRow],
-        commands: Iterable[tuple[int, int, str]],
-        done: Iterable[int],
-        snapshot: SnapshotRow | None = None,
-        forget: int | None = None,
-    ) -> None:
-        """One transaction: entries, commands (id, entry, JSON), delivered commands, a snapshot, and the number of the
-        snapshot before which all is forgotten. It is on the disk when this returns."""
+    def write(self, writing: Writing) -> None:
+        """One transaction, all or nothing. It is on the disk when this returns."""
         with self._failing("write"):
-            run = self._connection.executemany
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                run("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?)", entries)
-                run("INSERT INTO outbox VALUES (?,?,?,?)", [(*row, seal("command", *row)) for row in commands])
-                run("DELETE FROM outbox WHERE id = ?", [(number,) for number in done])
-                if snapshot:
-                    self._put_snapshot(snapshot)
-                if forget is not None:
-                    self._connection.execute("DELETE FROM entries WHERE number <= ?", (forget,))
-                    self._connection.execute("DELETE FROM snapshots WHERE after < ?", (forget,))
+                self._put(writing)
                 self._connection.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
-            if forget is not None:
+            if writing.forget is not None:
                 self._rows("PRAGMA incremental_vacuum")
 
-    def put_meta(self, name: str, value: str) -> None:
-        """Change what the journal says of itself."""
-        with self._failing("write"):
-            self._put_meta(name, value)
+    def _put(self, writing: Writing) -> None:
+        run, many = self._connection.execute, self._connection.executemany
+        many("INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?)", writing.entries)
+        many("INSERT INTO outbox VALUES (?,?,?,?)", writing.commands)
+        many("DELETE FROM outbox WHERE id = ?", [(number,) for number in writing.done])
+        for name, value in writing.about.items():
+            run("INSERT OR REPLACE INTO meta VALUES (?,?,?)", (name, value, seal("meta", name, value)))
+        if writing.snapshot:
+            run("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?,?,?)", writing.snapshot)
+        many("DELETE FROM snapshots WHERE after = ?", [(number,) for number in writing.drop])
+        if writing.forget is not None:
+            run("DELETE FROM entries WHERE number <= ?", (writing.forget,))
+            run("DELETE FROM snapshots WHERE after < ?", (writing.forget,))
 
     def close(self) -> None:
         """Close the file and let go of the lock."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
-        self._unlock()
+        self._disconnect()
+        if self._lock:
+            self._lock.release()
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _put_meta(self, name: str, value: str) -> None:
-        row = (name, value, seal("meta", name, value))
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?,?,?)", row)
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is None:
+            raise StorageError(f"the journal {self.path} is closed")
+        return self._open
 
-    def _put_snapshot(self, row: SnapshotRow) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?,?,?)", row)
+    def _disconnect(self) -> None:
+        if self._open is not None:
+            with suppress(sqlite3.Error):
+                self._open.close()
+            self._open = None
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._connection.execute(sql, values).fetchall()
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql).fetchall()
 
     def _one(self, sql: str) -> Any:
         return self._rows(sql)[0][0]
-
-    def _unlock(self) -> None:
-        if self._lock:
-            with suppress(sqlite3.Error):
-                self._lock.close()
 
     @contextmanager
     def _failing(self, what: str) -> Generator[None]:
         """SQLite's errors as ours."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            code = cast("str", getattr(error, "sqlite_errorname", "") or "")
-            if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or not code:
-                if what == "read" and code == "SQLITE_NOTADB":
-                    raise JournalError(f"{self.path} is no journal of a station; name another file") from error
+        except sqlite3.Error as error:
+            name = cast("str", getattr(error, "sqlite_errorname", "") or "")
+            if name.startswith("SQLITE_NOTADB"):
+                raise JournalError(f"{self.path} is no journal of a station; name another file") from error
+            # Errors without a name are those of the module itself, such as text that is no UTF-8.
+            if name.startswith("SQLITE_CORRUPT") or (what == "read" and name in ("", "SQLITE_ERROR")):
                 raise self.damaged(str(error)) from error
-            raise StorageError(f"cannot {what} the journal {self.path}: {error} ({code})") from error
-        except (OverflowError, UnicodeError, TypeError, sqlite3.Error) as error:
+            raise StorageError(f"cannot {what} the journal {self.path}: {error} ({name or 'SQLite'})") from error
+        except (OverflowError, UnicodeError, TypeError, ValueError) as error:
+            if what != "read" or isinstance(error, JournalError):
+                raise
             raise self.damaged(f"{type(error).__name__}: {error}") from error
 
 
-def _locked(path: Path) -> sqlite3.Connection:
-    """Hold the lock of a journal."""
-    beside = path.with_name(path.name + ".lock")
+def connected(uri: str) -> sqlite3.Connection:
+    """A connection to the file; any thread may use it, one at a time."""
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+
+
+def _synchronize(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    if os.name == "nt" and path.is_dir():
+        return  # folders cannot be opened there, and their names are written in order
+    handle = os.open(path, os.O_RDONLY)
     try:
-        if path.exists() and not path.is_file():
-            raise JournalError(f"{path} is no file; name a file for the journal")
-        connection = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode = MEMORY")
-            connection.execute("BEGIN EXCLUSIVE")
-        except BaseException:
-            connection.close()
-            raise
-    except OSError as error:
-        raise JournalError(f"cannot open the journal {path}: {error.strerror}") from error
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-            raise JournalError(
-                f"the journal {path} is in use by another process; end that one, or name another file"
-            ) from error
-        raise StorageError(f"cannot open the journal {path}: {error}; is its folder there, and writable?") from error
-    return connection
+        os.fsync(handle)
+    finally:
+        os.close(handle)

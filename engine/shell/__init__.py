@@ -2,8 +2,9 @@
 
 from .clock import Clock, SystemClock
 from .courier import Courier, Failure, Lane
-from .health import Health
-from .shell import Accepted, BusyError, ClosedError, Shell
+from .health import Health, PortHealth
+from .requests import Accepted, BusyError, ClosedError, Make, always
+from .shell import Shell
 from .threads import ThreadedShell
 
 __all__ = [
@@ -15,7 +16,10 @@ __all__ = [
     "Failure",
     "Health",
     "Lane",
+    "Make",
+    "PortHealth",
     "Shell",
     "SystemClock",
     "ThreadedShell",
+    "always",
 ]

@@ -18,6 +18,10 @@ class Clock(Protocol):
         """The station goes on from a state of this time: the clock must not show an earlier one."""
         ...
 
+    def drift(self) -> int:
+        """Milliseconds by which the time of day is ahead of the station's."""
+        ...
+
 
 class SystemClock:
     """The computer's time at the start, and the monotonic clock from then on.

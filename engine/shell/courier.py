@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..journal import Delivery
-from .health import LaneHealth
+from .health import PortHealth
+from .redaction import Secrets, nothing_secret, redacted
 
 log = logging.getLogger("statewatt.shell")
 
@@ -23,8 +24,8 @@ Carry = Callable[[Delivery], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Failure:
-    """How a lane treats trouble: seconds for one try, tries in all, seconds between them, and the most commands that
-    wait (what is beyond is given up, the oldest first)."""
+    """How trouble is treated: seconds for one try, tries in all, seconds between them, and the most commands that wait
+    in a lane (what is beyond is given up, the oldest first)."""
 
     timeout: float = 30.0
     tries: int = 3
@@ -32,100 +33,121 @@ class Failure:
     most: int = 1_000
 
 
-@dataclass
+@dataclass(frozen=True)
 class Lane:
-    """Commands for one receiver, in order."""
+    """Where a command goes: to a port, and there behind those of the same ``row`` (a presentation, for instance)."""
 
-    name: str
+    port: str
+    row: int | None = None
+
+
+@dataclass
+class _Row:
     waiting: deque[Delivery] = field(default_factory=deque[Delivery])
     task: asyncio.Task[None] | None = None
-    busy: bool = False
+
+
+@dataclass
+class _Port:
+    under_way: int = 0
     delivered: int = 0
     failed: int = 0
+    lost: int = 0
     last_error: str = ""
-
-    def health(self) -> LaneHealth:
-        """How it is doing."""
-        return LaneHealth(self.name, len(self.waiting) + self.busy, self.delivered, self.failed, self.last_error)
 
 
 class Courier:
-    """Carries commands; ``lane`` names the lane of a command, ``carry`` carries it, ``done`` is told its id when it has
-    left, or was given up."""
+    """Carries commands; ``lane`` says where a command goes, ``carry`` carries it, ``done`` is told its id when it has
+    left, or was given up. ``limit``: seconds for one try of a command that takes longer than others, ``None`` where
+    ``carry`` sees to it. ``secrets``: the texts in a command that no log may show."""
 
     def __init__(
-        self, lane: Callable[[Any], str], carry: Carry, done: Callable[[int], None], failure: Failure | None = None
+        self,
+        lane: Callable[[Any], Lane],
+        carry: Carry,
+        done: Callable[[int], None],
+        failure: Failure | None = None,
+        *,
+        limit: Callable[[Any, float], float | None] = lambda command, usual: usual,
+        secrets: Secrets = nothing_secret,
     ) -> None:
         self._lane = lane
         self._carry = carry
         self._done = done
+        self._limit = limit
+        self._secrets = secrets
         self.failure = failure or Failure()
-        self.lanes: dict[str, Lane] = {}
+        self._rows: dict[Lane, _Row] = {}
+        self._ports: dict[str, _Port] = {}
 
     def send(self, delivery: Delivery) -> None:
         """Put a command on its lane."""
-        name = self._lane(delivery.command)
-        lane = self.lanes.get(name) or self.lanes.setdefault(name, Lane(name))
-        lane.waiting.append(delivery)
-        while len(lane.waiting) > self.failure.most:
-            self._give_up(lane, lane.waiting.popleft(), f"more than {self.failure.most} commands wait")
-        if lane.task is None or lane.task.done():
-            lane.task = asyncio.get_running_loop().create_task(self._run(lane), name=f"lane {name}")
+        lane = self._lane(delivery.command)
+        row = self._rows.setdefault(lane, _Row())
+        port = self._ports.setdefault(lane.port, _Port())
+        row.waiting.append(delivery)
+        port.under_way += 1
+        if len(row.waiting) > self.failure.most:
+            self._give_up(lane, row.waiting.popleft(), f"more than {self.failure.most} commands wait")
+        if row.task is None:
+            row.task = asyncio.get_running_loop().create_task(self._run(lane, row), name=f"lane {lane}")
 
     def outstanding(self) -> int:
         """How many commands are under way."""
-        return sum(len(lane.waiting) + lane.busy for lane in self.lanes.values())
+        return sum(port.under_way for port in self._ports.values())
+
+    def health(self) -> Mapping[str, PortHealth]:
+        """How each port is doing that had something to do."""
+        return {
+            name: PortHealth(port.under_way, port.delivered, port.failed, port.lost, port.last_error)
+            for name, port in self._ports.items()
+        }
 
     async def stop(self) -> None:
         """Leave off; what has not left is not reported as done."""
-        tasks = [lane.task for lane in self.lanes.values() if lane.task and not lane.task.done()]
+        tasks = [row.task for row in self._rows.values() if row.task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, lane: Lane) -> None:
-        while lane.waiting:
-            delivery = lane.waiting.popleft()
-            lane.busy = True
-            try:
-                await self._deliver(lane, delivery)
-            finally:
-                lane.busy = False
-        if not lane.failed:
-            self.lanes.pop(lane.name, None)
+    async def _run(self, lane: Lane, row: _Row) -> None:
+        while row.waiting:
+            await self._deliver(lane, row.waiting.popleft())
+        del self._rows[lane]
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
-        for number in range(1, self.failure.tries + 1):
+        port, failure = self._ports[lane.port], self.failure
+        limit = self._limit(delivery.command, failure.timeout)
+        for number in range(1, failure.tries + 1):
             try:
-                await asyncio.wait_for(self._carry(delivery), self.failure.timeout)
+                await asyncio.wait_for(self._carry(delivery), limit)
             except Exception as error:
-                lane.last_error = _told(error, self.failure.timeout)
-                command = type(delivery.command).__name__
-                log.warning(
-                    "%s cannot be delivered to %s: %s",
-                    command,
-                    lane.name,
-                    lane.last_error,
-                    extra={"lane": lane.name, "command": command, "id": delivery.id, "attempt": number},
-                )
-                if number < self.failure.tries:
-                    await asyncio.sleep(self.failure.pause)
+                port.failed += 1
+                port.last_error = self._told(error, limit, delivery.command)
+                self._log(logging.WARNING, lane, delivery, f"not delivered: {port.last_error}", attempt=number)
+                if number < failure.tries:
+                    await asyncio.sleep(failure.pause)
             else:
-                lane.delivered += 1
+                port.delivered += 1
+                port.under_way -= 1
                 self._done(delivery.id)
                 return
-        self._give_up(lane, delivery, f"given up after {self.failure.tries} tries: {lane.last_error}")
+        self._give_up(lane, delivery, f"given up after {failure.tries} tries: {port.last_error}")
 
     def _give_up(self, lane: Lane, delivery: Delivery, why: str) -> None:
-        lane.failed += 1
-        lane.last_error = why
-        command = type(delivery.command).__name__
-        extra = {"lane": lane.name, "command": command, "id": delivery.id}
-        log.error("%s for %s is lost: %s", command, lane.name, why, extra=extra)
+        port = self._ports[lane.port]
+        port.under_way -= 1
+        port.lost += 1
+        port.last_error = why
+        self._log(logging.ERROR, lane, delivery, f"lost: {why}")
         self._done(delivery.id)
 
+    def _log(self, level: int, lane: Lane, delivery: Delivery, what: str, **more: object) -> None:
+        command = type(delivery.command).__name__
+        extra = {"port": lane.port, "command": command, "command_id": delivery.id, **more}
+        log.log(level, "%s for %s: %s", command, lane.port, what, extra=extra)
 
-def _told(error: Exception, timeout: float) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no answer within {timeout:g} s"
-    return f"{type(error).__name__}: {error}"
+    def _told(self, error: Exception, limit: float | None, command: object) -> str:
+        if isinstance(error, TimeoutError) and limit is not None:
+            return f"no answer within {limit:g} s"
+        return redacted(f"{type(error).__name__}: {error}", self._secrets, command)

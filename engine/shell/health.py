@@ -8,22 +8,25 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class LaneHealth:
-    """A lane of commands. ``waiting`` counts the one under way; ``last_error`` is empty if there was none."""
+class PortHealth:
+    """A port: commands under way, delivered, tries that failed, commands given up, and the last error (empty if there
+    was none)."""
 
-    name: str
-    waiting: int
+    under_way: int
     delivered: int
     failed: int
+    lost: int
     last_error: str = ""
 
 
 @dataclass(frozen=True)
 class Health:
-    """How a shell is doing. Times are in seconds, but for ``deadline``: milliseconds since the epoch.
+    """How a shell is doing. ``last_commit_seconds`` is what it says, ``deadline`` milliseconds since the epoch.
 
-    ``ready``: inputs are taken. ``storage``: why not, if the disk failed. ``fault``: the last error of the model or of
-    a policy. ``lanes``: those that have something to do, or had trouble.
+    ``ready``: inputs are taken. ``queued`` of at most ``bound`` inputs wait. ``accepted``, ``refused``, ``wrong`` and
+    ``turned_away`` (too many at once) count inputs, ``commits`` transactions; ``entry`` is the last of the journal,
+    ``outstanding`` the commands under way. ``storage``: why the disk fails, if it does. ``fault``: the last error of
+    the model, of a policy, or of whoever makes inputs. ``ports``: those that had something to do.
     """
 
     ready: bool
@@ -40,11 +43,11 @@ class Health:
     deadline: int | None
     storage: str = ""
     fault: str = ""
-    lanes: Mapping[str, LaneHealth] = field(default_factory=dict[str, LaneHealth])
+    ports: Mapping[str, PortHealth] = field(default_factory=dict[str, PortHealth])
 
     @property
     def well(self) -> bool:
-        """Inputs are taken, and nothing is wrong now."""
+        """Inputs are taken, and the disk does not fail."""
         return self.ready and not self.storage
 
     def as_data(self) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import CancelledError
 from typing import Any, Generic, TypeVar
 
-from .shell import ClosedError
+from .requests import ClosedError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,6 +30,7 @@ class ThreadedShell(Generic[T]):
         self._end: asyncio.Event | None = None
         self._error: BaseException | None = None
         self._ready = threading.Event()
+        self._open = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="statewatt", daemon=True)
 
     def __enter__(self) -> ThreadedShell[T]:
@@ -51,15 +53,19 @@ class ThreadedShell(Generic[T]):
         Raises:
             ClosedError: the shell has ended.
         """
-        loop, inner = self._loop, self._inner
-        if loop is None or inner is None or not self._thread.is_alive():
-            raise ClosedError("the station is closed")
-
-        async def run() -> R:
-            return await what(inner)
-
-        task: Coroutine[Any, Any, R] = run()
-        return asyncio.run_coroutine_threadsafe(task, loop).result(timeout)
+        with self._open:
+            loop, inner = self._loop, self._inner
+            if loop is None or inner is None:
+                raise ClosedError("the station is closed")
+            task: Coroutine[Any, Any, R] = _called(what, inner)
+            answer = asyncio.run_coroutine_threadsafe(task, loop)
+        try:
+            return answer.result(timeout)
+        except CancelledError:
+            raise ClosedError("the station was closed meanwhile") from None
+        except TimeoutError:
+            answer.cancel()
+            raise
 
     def _run(self) -> None:
         try:
@@ -76,3 +82,11 @@ class ThreadedShell(Generic[T]):
             self._inner = inner
             self._ready.set()
             await self._end.wait()
+            with self._open:
+                self._inner = None
+            # What was handed in before is under way now, and ends with the loop if it does not end with the station.
+            await asyncio.sleep(0)
+
+
+async def _called(what: Callable[[T], Awaitable[R]], inner: T) -> R:
+    return await what(inner)
