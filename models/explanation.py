@@ -124,13 +124,13 @@ def explain(
         outcome=trial.decisions[-1].answer,
         evse=None if evse is None else requests.topology.numbers[evse],
         selection=trial.state.config.selection_algorithm.value,
-        way=tuple(_question(decision, requests.topology) for decision in trial.decisions),
+        way=tuple(question_of(decision, requests.topology) for decision in trial.decisions),
         places=_places(trial, said, requests.topology),
     )
 
 
 @lru_cache(maxsize=8)
-def _decisions(engine: Engine[ChargingStation]) -> Decisions:
+def decisions_of(engine: Engine[ChargingStation]) -> Decisions:
     """What tells the decisions of presentations; made once for each engine."""
     return Decisions(engine, AUTHORIZATION)
 
@@ -140,7 +140,7 @@ class _Trial:
 
     def __init__(self, engine: Engine[ChargingStation], state: StationState, now: int) -> None:
         self.engine = engine
-        self.teller = _decisions(engine)
+        self.teller = decisions_of(engine)
         self.state = state
         self.now = now
         self._do(None)
@@ -196,7 +196,8 @@ def _places(trial: _Trial, answers: Sequence[Event], topology: Topology) -> tupl
     return tuple(found)
 
 
-def _question(decision: Decision, topology: Topology) -> Question:
+def question_of(decision: Decision, topology: Topology) -> Question:
+    """A decision in words, with things by the names that people give them."""
     because, against = (
         tuple(_named(one, decision.state, topology) for one in checks)
         for checks in (decision.because, decision.against)

@@ -104,7 +104,7 @@ class Memory:
         state, outstanding = journal.state, [delivery.command for delivery in journal.outstanding]
         wanted = {(machine, key) for machine in MACHINES for key in state.keys(machine)}
         wanted |= {thing for command in outstanding if (thing := _answered(command))}
-        for row in history.notes():
+        for row in history.rows():
             note = json.loads(row.note or "{}")
             for machine in MACHINES:
                 if (machine, note.get(machine)) in wanted:

@@ -122,8 +122,9 @@ class Lines:
         if self.setup.station is None:
             if "station" not in journal.description:
                 raise JournalError(f"the journal {journal.path} does not describe its station: do so in a CONFIG.toml")
-            self.topology, self.config = station_of(json.loads(journal.description.get("station", "{}")))
+            self.topology, self.config = station_of(json.loads(journal.description["station"]))
             self.requests = Requests(self.topology)
+            self._settled = {name: text for name, text in journal.description.items() if name == "settings"}
         check_topology(journal, self.topology)
         if history:
             self.memory.recall(journal, history)
@@ -133,8 +134,7 @@ class Lines:
 
     async def __aenter__(self) -> Lines:
         await self.shell.__aenter__()
-        journal = self.shell.journal
-        changed = changed_settings(journal, self.config) if journal and self.setup.station is not None else {}
+        changed = changed_settings(self.shell.journal, self.config)
         if changed:
             await self.shell.enqueue(lambda state, now: self._configured_anew(changed))
         return self

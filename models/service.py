@@ -87,7 +87,7 @@ class Station:
 
     async def __aenter__(self) -> Station:
         await self.shell.__aenter__()
-        changed = changed_settings(self.shell.journal, self._config) if self.shell.journal else {}
+        changed = changed_settings(self.shell.journal, self._config)
         if changed:
             await self.shell.submit_made(lambda state, now: self._configured_anew(changed))
         return self

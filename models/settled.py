@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..engine import StationState
 from ..engine.codec import encode_python
 from ..engine.journal import Journal, JournalError
 from .requests import Topology
@@ -26,14 +27,27 @@ def check_topology(journal: Journal, topology: Topology) -> None:
         )
 
 
+def topology_of(state: StationState) -> Topology:
+    """The EVSEs and connectors of a station that is there."""
+    evses: dict[Any, tuple[Any, list[tuple[Any, Any]]]] = {
+        key: (state.row("Evse", key).fields["number"], []) for key in state.keys("Evse")
+    }
+    for key in state.keys("Connector"):
+        fields: Mapping[str, Any] = state.row("Connector", key).fields
+        evses[fields["evse"]][1].append((fields["number"], fields["type"]))
+    return Topology(list(evses.values()))
+
+
 def settings_text(config: Config) -> dict[str, str]:
     """The settings as a journal's description keeps them."""
     return {"settings": json.dumps(encode_python(config))}
 
 
-def changed_settings(journal: Journal, config: Config) -> Mapping[str, Any]:
+def changed_settings(journal: Journal | None, config: Config) -> Mapping[str, Any]:
     """The settings that are described otherwise than when the journal last began: those that were changed while the
-    station ran stay."""
+    station ran stay. Without a journal, none."""
+    if journal is None:
+        return {}
     known: dict[str, object] = json.loads(journal.description.get("settings", "{}"))
     now: dict[str, object] = json.loads(settings_text(config)["settings"])
     return {name: getattr(config, name) for name, value in now.items() if known.get(name, value) != value}

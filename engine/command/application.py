@@ -15,6 +15,7 @@ import typer
 from ..reading import ModelError
 from ..state import EngineFault, InputError
 from .demo import demo
+from .journal import journal
 from .replay import replay
 from .run import run as run_station
 
@@ -22,7 +23,7 @@ GROUP = "statewatt.commands"
 """The entry points of further commands: each is a function as Typer takes it, or a Typer application."""
 
 ORDER = ("demo", "verify", "draw", "replay", "run", "journal", "compile", "bench")
-BUILT_IN: dict[str, Callable[..., Any]] = {"demo": demo, "replay": replay, "run": run_station}
+BUILT_IN: dict[str, Callable[..., Any]] = {"demo": demo, "replay": replay, "run": run_station, "journal": journal}
 
 WELL, FINDING, WRONG, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 

@@ -49,11 +49,12 @@ def read_description(
 def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
-        if len(raw) > LARGEST:
-            raise InputError(f"{path} has more than {LARGEST} bytes: that is no description of a station")
-        return raw.decode().replace("\r\n", "\n")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
+    if len(raw) > LARGEST:
+        raise InputError(f"{path} has more than {LARGEST} bytes: that is no description of a station")
+    try:
+        return raw.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError(f"{path}:{line}: it is no UTF-8") from None
@@ -141,7 +142,7 @@ def written(place: Place) -> str:
 
 def kind_of(data: object) -> str:
     """What a value of TOML is, in words."""
-    known = data is None or isinstance(data, (bool, int, float, str, list, dict))
+    known = any(fits(data) for fits in _TYPES.values())
     return kind(data) if known else "a date or a time"
 
 

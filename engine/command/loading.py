@@ -20,6 +20,12 @@ RECORDING = "statewatt.models.recording:Recording"
 RUNNING = "statewatt.models.running:Running"
 """What describes that system and runs it on JSON lines."""
 
+LOOKING_BACK = "statewatt.models.looking_back:look_back"
+"""What explains decisions in its journal."""
+
+TOLD = "statewatt.models.looking_back:told"
+"""What says in the words of recordings what an entry of its journal told."""
+
 EXPLANATION = "statewatt.models.explanation:explain"
 """What explains its decisions."""
 

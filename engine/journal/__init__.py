@@ -3,9 +3,10 @@
 from .history import Delivery, Entry, History
 from .journal import Journal, Prepared, Taken
 from .picks import Picks, Recorder
-from .rows import JournalError, StorageError
+from .rows import DamagedError, JournalError, StorageError
 
 __all__ = [
+    "DamagedError",
     "Delivery",
     "Entry",
     "History",

@@ -91,13 +91,10 @@ class History:
                 )
             raise self.storage.damaged(f"the snapshot after entry {after.after}: {error}") from error
 
-    def entries(self, since: int | None = None) -> Iterator[Entry]:
-        """The entries from the last snapshot of the time ``since`` (milliseconds) or before on; all without it."""
-        first = self.snapshots[0]
-        if since is not None:
-            first = next((s for s in reversed(self.snapshots) if self.state(s).now < since), first)
-        for entry, _ in self.rows_after(first):
-            yield entry
+    def entries(self, first: int = 0) -> Iterator[Entry]:
+        """The entries from the number ``first`` on, or from the first that is kept."""
+        begin = next((s for s in reversed(self.snapshots) if s.after < first), self.snapshots[0])
+        return (entry for entry, _ in self.rows_after(begin) if entry.number >= first)
 
     def rows_after(self, after: SnapshotRow) -> Iterator[tuple[Entry, EntryRow]]:
         """The entries after a snapshot, each run again."""
@@ -107,9 +104,16 @@ class History:
             yield entry, row
             state = entry.step.state
 
-    def notes(self) -> Iterator[EntryRow]:
-        """The entries that have a note, as they are written."""
-        return (row for row in self.storage.entries(self.snapshots[0]) if row.note is not None)
+    def rows(self) -> Iterator[EntryRow]:
+        """The entries as they are written, not run again."""
+        return self.storage.entries(self.snapshots[0])
+
+    def event(self, row: EntryRow) -> Input | None:
+        """The input of an entry."""
+        try:
+            return None if row.event is None else self.engine.codec.decode_event(json.loads(row.event))
+        except (InputError, ValueError) as error:
+            raise self.storage.damaged(f"entry {row.number} cannot be read: {error}") from error
 
     def outstanding(self) -> list[Delivery]:
         """The commands that were not reported as delivered."""
@@ -123,8 +127,8 @@ class History:
 
     def _check_model(self) -> None:
         system = self.engine.system
-        if self.meta.get("system") != system.name:
-            raise self._error(f"is one of {self.meta.get('system')}, not of {system.name}: name another file")
+        if self.meta.get("system") != system.python:
+            raise self._error(f"is one of {self.meta.get('system')}, not of {system.python}: name another file")
         if not self.adopted:
             return
         if not self.adopt:
@@ -150,8 +154,8 @@ class History:
             raise self.storage.damaged(f"the entries after {last} are missing")
 
     def _entry(self, row: EntryRow, state: State) -> Entry:
+        event = self.event(row)
         try:
-            event = None if row.event is None else self.engine.codec.decode_event(json.loads(row.event))
             picks = tuple(json.loads(row.picks))
             step = self.engine.step(state, event, row.now, policies=repeating(self.engine, picks))
         except (InputError, EngineFault, ValueError, TypeError, LookupError) as error:

@@ -108,7 +108,7 @@ class Journal:
         self._snapshots = [0]
         if accept:
             accept(self, None)
-        about = {"system": self.engine.system.name, "model": fingerprint(self.engine.system)}
+        about = {"system": self.engine.system.python, "model": fingerprint(self.engine.system)}
         self._storage.create({**about, **self.description}, self._snapshot())
 
     def _recover(self, adopt: bool, accept: Callable[[Journal, History | None], None] | None) -> None:

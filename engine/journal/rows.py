@@ -37,6 +37,10 @@ class JournalError(InputError):
     """The journal cannot be used; it says which, why, and what would do. The file was not changed."""
 
 
+class DamagedError(JournalError):
+    """The journal is not as it was written."""
+
+
 class StorageError(JournalError):
     """The disk failed. What was to be written counts as not written until the journal is opened again and says."""
 

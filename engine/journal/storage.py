@@ -19,6 +19,7 @@ from .rows import (
     APPLICATION,
     FORMAT,
     SCHEMA,
+    DamagedError,
     EntryRow,
     JournalError,
     OutboxRow,
@@ -120,9 +121,9 @@ class Storage:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute("ROLLBACK")
 
-    def damaged(self, what: str) -> JournalError:
+    def damaged(self, what: str) -> DamagedError:
         """The error for a file that is not as it was written."""
-        return JournalError(
+        return DamagedError(
             f"the journal {self.path} is damaged: {what}. It was left as it is: put a copy back, or keep it for "
             "inspection and begin with another file"
         )
