@@ -10,6 +10,7 @@ threads and no I/O; the same states, events and times always give the same resul
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from . import model
@@ -78,6 +79,13 @@ class Engine(Generic[S]):
         return self.compiled.source
 
     # --- states ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A name for all that the model does, but for trusted functions and policies."""
+        from .cache import fingerprint
+
+        return fingerprint(self.system)
 
     def start(
         self,

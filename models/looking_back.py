@@ -12,7 +12,7 @@ from ..engine.journal.inspection import traced
 from .commands import Conclude
 from .explanation import AUTHORIZATION, Question, decisions_of, question_of
 from .messages import Message, messages
-from .requests import token
+from .requests import key_of, token
 from .settled import topology_of
 
 SHOWN = 5
@@ -86,7 +86,7 @@ def _account(history: History, id_token: str, first: int, presented: int) -> Acc
             questions = tuple(question_of(decision, topology) for decision in decisions)
             moments.append(Moment(entry.number, entry.now, questions))
         for command in entry.step.commands:
-            if isinstance(command, Conclude) and command.authorization == key:
+            if isinstance(command, Conclude) and key_of(command.authorization) == key:
                 evse = None if command.evse is None else topology.number(command.evse)
                 return Account(id_token, presented, tuple(moments), command.result.value, evse)
     return Account(id_token, presented, tuple(moments), None, None)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import snapshot
-from ..cache import fingerprint
 from ..refusal import Refusal
 from ..state import EngineFault, Input, InputError, State
 from ..step import Engine, Step
@@ -78,7 +77,7 @@ class History:
     @property
     def adopted(self) -> bool:
         """Whether it was written with another version of the model."""
-        return self.meta.get("model") != fingerprint(self.engine.system)
+        return self.meta.get("model") != self.engine.fingerprint
 
     def state(self, after: SnapshotRow) -> State:
         """The state in a snapshot."""

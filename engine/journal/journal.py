@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import snapshot
-from ..cache import fingerprint
 from ..state import Input, State
 from ..step import Engine, Step
 from .history import Delivery, History
@@ -108,7 +107,7 @@ class Journal:
         self._snapshots = [0]
         if accept:
             accept(self, None)
-        about = {"system": self.engine.system.python, "model": fingerprint(self.engine.system)}
+        about = {"system": self.engine.system.python, "model": self.engine.fingerprint}
         self._storage.create({**about, **self.description}, self._snapshot())
 
     def _recover(self, adopt: bool, accept: Callable[[Journal, History | None], None] | None) -> None:
@@ -129,7 +128,7 @@ class Journal:
             accept(self, history)
         self._storage.begin_writing()
         if history.adopted:
-            model = {"model": fingerprint(self.engine.system)}
+            model = {"model": self.engine.fingerprint}
             self._storage.write(Writing(about=model, snapshot=self._snapshot(), forget=self.number))
             self._snapshots = [self.number]
 

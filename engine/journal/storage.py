@@ -54,7 +54,7 @@ class Storage:
         if self.path.exists():
             return False
         log = self.path.with_name(f"{self.path.name}-wal")
-        if log.exists():
+        if _has_content(log):
             raise JournalError(
                 f"the journal {self.path} is gone, and {log.name} is left of it: put the file back, or move that one "
                 "away to begin anew"
@@ -82,10 +82,12 @@ class Storage:
             raise self.damaged(f"SQLite finds: {'; '.join(problems)}")
 
     def _way_of_reading(self) -> str:
-        """A journal on a medium that cannot be written to, and that was closed in order, needs no files beside it."""
+        """A journal that was closed in order needs no files beside it where nobody writes to it: where the lock is
+        held, or on a medium that cannot be written to."""
         folder = self.path.absolute().parent
-        left = self.path.with_name(f"{self.path.name}-wal").exists()
-        return "mode=ro" if left or os.access(folder, os.W_OK) else "mode=ro&immutable=1"
+        alone = self._lock is not None or not os.access(folder, os.W_OK)
+        at_rest = not _has_content(self.path.with_name(f"{self.path.name}-wal"))
+        return "mode=ro&immutable=1" if alone and at_rest else "mode=ro"
 
     # --- becoming writable -------------------------------------------------------------------------------------------
 
@@ -264,6 +266,10 @@ class Storage:
 def connected(uri: str) -> sqlite3.Connection:
     """A connection to the file; any thread may use it, one at a time."""
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def _synchronize(path: Path) -> None:
