@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from ..engine import Event, InputError, Refusal
 from ..engine.journal import Delivery
-from ..engine.shell import ClosedError, Lane, Shell, always
+from ..engine.shell import ClosedError, Courier, Lane, Shell, always
 from ..engine.shell.redaction import redacted
 from . import commands as c
 from .ports import Ports, Sent, ValidationResult, Validator
@@ -73,6 +73,13 @@ class Carrier:
             case _:
                 return Lane("reservations" if command.evse is None else f"EVSE {self.topology.number(command.evse)}")
 
+    def settle(self, command: Any) -> None:
+        """Tell whoever waits for what the command says, however its port is doing."""
+        if isinstance(command, c.Conclude):
+            self.results.settle(key_of(command.authorization), command.result)
+        elif isinstance(command, c.AnswerReservation):
+            self.answers.settle(key_of(command.reservation), command.result)
+
     def limit(self, command: Any, usual: float) -> float | None:
         """Seconds for one try: validators have a limit of their own, and people choose as long as they may."""
         return None if isinstance(command, (c.ValidateToken, c.ChooseEvse)) else usual
@@ -90,10 +97,8 @@ class Carrier:
                 evse = self._number(command.evse)
                 await ports.display.status(command.token, command.status, evse, sent)
             case c.Conclude():
-                self.results.settle(key_of(command.authorization), command.result)
                 await ports.display.result(command.token, command.result, self._number(command.evse), sent)
             case c.AnswerReservation():
-                self.answers.settle(key_of(command.reservation), command.result)
                 await ports.reservations.answered(command.number, command.result, sent)
             case c.Reserve():
                 await self._reserve(command, sent)
@@ -200,3 +205,17 @@ class Carrier:
     def _order(self, order: Order) -> list[int]:
         """The EVSEs that a token came with."""
         return list(order.numbers) if order.named else list(self.topology.evses)
+
+
+class PortCourier(Courier):
+    """Carries the commands of a station to its ports, once whoever waits for one has been told."""
+
+    def __init__(self, carrier: Carrier, done: Callable[[int], None]) -> None:
+        failure = carrier.ports.failure
+        super().__init__(carrier.lane, carrier.carry, done, failure, limit=carrier.limit, secrets=secrets)
+        self._carrier = carrier
+
+    def send(self, delivery: Delivery) -> None:
+        """Tell those who wait, and put the command on its lane."""
+        self._carrier.settle(delivery.command)
+        super().send(delivery)

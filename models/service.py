@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from ..engine import Configure, Engine, InputError, Refusal, StationState, load
 from ..engine.journal import Journal
 from ..engine.running import Policy
-from ..engine.shell import Accepted, Clock, Courier, Health, Shell, SystemClock
-from .carrying import Carrier
+from ..engine.shell import Accepted, Clock, Health, Shell, SystemClock
+from .carrying import Carrier, PortCourier
 from .messages import observed
 from .ports import Ports
 from .queries import reservation_exists
@@ -76,7 +76,7 @@ class Station:
         self.shell: Shell[ChargingStation] = Shell(
             self.engine,
             None if journal else self._start(),
-            self._courier,
+            lambda done: PortCourier(self._carrier, done),
             journal=self._journal if journal else None,
             about=lambda: self._about,
             secrets=secrets,
@@ -198,7 +198,3 @@ class Station:
 
     async def _whether(self, event: Input) -> bool:
         return isinstance(await self.shell.submit(event), Accepted)
-
-    def _courier(self, done: Callable[[int], None]) -> Courier:
-        carrier = self._carrier
-        return Courier(carrier.lane, carrier.carry, done, self.ports.failure, limit=carrier.limit, secrets=secrets)

@@ -104,6 +104,7 @@ class Stepper:
                 self._take(request(always(event)), batch, now)
 
     def _end(self, one: Request, state: State, now: int) -> End:
+        event: Input | None = None
         try:
             event = one.make(state, now)
             result = self._step(state, event, now)
@@ -116,7 +117,7 @@ class Stepper:
         except Exception as error:
             self.counts["wrong"] += 1
             if not isinstance(error, InputError):
-                self.failed(error, state)
+                self.failed(error, state, event)
             instead = error
         return End(one, state, self._time_alone(one, state, now), instead)
 

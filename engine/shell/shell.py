@@ -253,10 +253,10 @@ class Shell(Generic[S]):
         if self._keeper.trouble and not await self._recovered(requests):
             return
         now = self.clock.now()
-        if not requests and self._state.deadline is not None and self._state.deadline <= now:
+        if self._is_due(now):
             # Should this step fail, then it is not tried at once again.
             self._retry_at = time.monotonic() + AGAIN
-            requests = [request(always(None))]
+            requests = [request(always(None)), *requests]
         batch, self._note_at = self._stepper.run(requests, self._state, now), None
         numbers = count(self._keeper.number + 1) if self._keeper.journal else repeat(0)
         try:
@@ -264,10 +264,15 @@ class Shell(Generic[S]):
         except StorageError:
             self._unsure = batch
             return
-        if batch.taken:
+        if batch.ends and batch.ends[0].taken:
             self._retry_at = 0.0
         self._state = batch.state
         batch.tell(numbers, told, self._dispatch)
+
+    def _is_due(self, now: int) -> bool:
+        """Whether a deadline is to take effect before anything else does."""
+        deadline = self._state.deadline
+        return deadline is not None and deadline <= now and self._retry_at <= time.monotonic()
 
     async def _recovered(self, waiting: list[Request]) -> bool:
         """Open the journal again after the disk has failed: the state is what it says, and the inputs that were being
