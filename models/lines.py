@@ -84,7 +84,8 @@ class Lines:
         self._allowed = frozenset(token(each, "an allowed token").value for each in setup.allowed)
         self.memory = Memory()
         self._noted: Mapping[str, str] = {}
-        self.topology, self.config = station_of(setup.described)
+        self._described: Mapping[str, Any] = setup.described
+        self.topology, self.config = station_of(self._described)
         self.requests = Requests(self.topology)
         self._settled = settings_text(self.config)
         self.shell: Shell[ChargingStation] = Shell(
@@ -122,7 +123,8 @@ class Lines:
         if self.setup.station is None:
             if "station" not in journal.description:
                 raise JournalError(f"the journal {journal.path} does not describe its station: do so in a CONFIG.toml")
-            self.topology, self.config = station_of(json.loads(journal.description["station"]))
+            self._described = json.loads(journal.description["station"])
+            self.topology, self.config = station_of(self._described)
             self.requests = Requests(self.topology)
             self._settled = {name: text for name, text in journal.description.items() if name == "settings"}
         check_topology(journal, self.topology)
@@ -210,7 +212,7 @@ class Lines:
 
     def describes(self, station: Mapping[str, Any]) -> bool:
         """Whether the line under way is the first one, and describes the station that runs."""
-        return self.line == 1 and station == self.setup.station
+        return self.line == 1 and station == self._described
 
     def refuse_reservations(self, evse: int, refuses: bool) -> None:
         """Let the EVSE (by its key) refuse reservations from now on, or accept them."""

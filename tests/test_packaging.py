@@ -25,6 +25,7 @@ MAY_IMPORT = {
 MAY_ALSO_IMPORT = {
     "statewatt.engine.command": {"typer", "rich"},
     "statewatt.engine.adapters": {"ocpp"},
+    "statewatt.engine.shell.prometheus": {"prometheus_client"},
     "statewatt.verify.command": {"typer", "rich"},
     "statewatt.verify.exploring.command": {"rich"},
     "statewatt.verify.mutants.shown": {"rich"},
@@ -104,6 +105,7 @@ def test_imports_follow_the_arrows(folder: str) -> None:
         ("engine/step.py", "def late():\n    from statewatt.verify import prove"),
         ("engine/step.py", "from statewatt.engine import language"),
         ("engine/commander.py", "import rich"),
+        ("engine/shell/shell.py", "import prometheus_client"),
         ("engine/reading/source.py", "from ...models import station"),
         ("engine/command/__init__.py", "from ...verify import prove"),
         ("models/station.py", "import statemachine"),
@@ -209,7 +211,7 @@ def test_type_checkers_find_each_folder_by_its_import_name(folder: str) -> None:
     assert link.resolve() == ROOT / folder
 
 
-LIBRARIES = {"z3", "networkx", "graphviz", "quickjs", "sphinx", "typer", "rich", "click", "ocpp"}
+LIBRARIES = {"z3", "networkx", "graphviz", "quickjs", "sphinx", "typer", "rich", "click", "ocpp", "prometheus_client"}
 
 
 @pytest.mark.parametrize("module", ["engine", "diagrams", "diagrams.overview", "diagrams.meaning"])
