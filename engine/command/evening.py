@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -18,12 +19,12 @@ from ..decisions import Decision, Decisions
 from ..laws import Violation
 from ..model import Create, If, Loop, Statement, System
 from ..refusal import Refusal
-from ..snapshot import dumps, loads
 from ..state import Input, State
 from ..step import Engine, Move, Step
 from .driving import Driver, Message
+from .kept import KeptStation
 
-SNAPSHOT = "statewatt-evening.json"
+JOURNAL = "statewatt-evening.journal"
 """The name of the file that outlives the power cut."""
 
 
@@ -110,15 +111,16 @@ def play(
 
     ``drive`` makes the station's driver of an engine, ``explain`` explains presentations.
     """
-    watched = Watched(engine)
-    station = drive(watched)
     tellers = [Decisions(engine, name) for name in _deciding(engine.system)]
     time = 0.0
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, ExitStack() as ending:
+        watched = Watched(engine, Path(folder, JOURNAL) if any(scene.power_cut for scene in scenes) else None)
+        ending.callback(watched.end)
+        station = drive(watched)
         for scene in scenes:
             watched.forget()
             if scene.power_cut:
-                note, lost = watched.cut_power(station.state, Path(folder, SNAPSHOT))
+                note, lost = watched.cut_power(station.state)
                 yield Moment(time, scene, (), (), None, (), (), station.observed(), 0, note, lost)
                 continue
             assert scene.command is not None
@@ -140,9 +142,15 @@ def play(
 
 @dataclass
 class Watched:
-    """An engine under observation; the station's memory is what it last returned, and can get lost."""
+    """An engine under observation; the station's memory is what it last returned, and can get lost.
+
+    With a ``path`` for a journal, a process of its own takes the same inputs and keeps them there: a power cut is the
+    end of that process.
+    """
 
     engine: Engine[Any]
+    path: Path | None = None
+    kept: KeptStation | None = None
     moves: list[Move] = field(default_factory=list[Move])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
     lost: State | None = None
@@ -155,6 +163,15 @@ class Watched:
         """A new scene begins."""
         self.moves, self.refusals = [], []
 
+    def start(self, *values: Any, **options: Any) -> State:
+        """The state in which the station begins, and with it the process that keeps what comes."""
+        self.end()
+        state = self.engine.start(*values, **options)
+        if self.path:
+            self.path.unlink(missing_ok=True)
+            self.kept = KeptStation(self.engine, self.path, state)
+        return state
+
     def step(self, state: State, event: Input | None, now: int) -> Step | Refusal:
         """A step of the engine, noted event by event."""
         found = self.engine.trace(self.current(state), event, now)
@@ -162,6 +179,8 @@ class Watched:
             self.refusals.append(found)
             return found
         self.moves += found.moves
+        if self.kept:
+            self.kept.take(event, now)
         return found.step
 
     def view(self, state: State) -> Any:
@@ -176,16 +195,26 @@ class Watched:
         """The invariants and laws that the events of the scene break."""
         return tuple(v for m in self.moves for v in self.engine.violations(m.before, m.commands, m.after))
 
-    def cut_power(self, state: State, path: Path) -> tuple[str, bool]:
-        """Write a snapshot, throw engine and state away, and read it into a new engine: in words, and whether anything
-        got lost."""
-        state = self.current(state)
-        path.write_text(dumps(self.engine, state), encoding="utf-8")
+    def cut_power(self, state: State) -> tuple[str, bool]:
+        """Kill the process that keeps the journal, throw engine and state away, and open the journal with a new engine:
+        in words, and whether anything got lost."""
+        assert self.kept is not None
+        state, kept, self.kept = self.current(state), self.kept, None
+        entries = kept.killed()
         self.engine = Engine(self.engine.system)
-        self.lost, self.restored = state, loads(self.engine, path.read_bytes())
+        self.lost, self.restored = state, kept.left(self.engine)
         same = self.restored.key() == state.key()
         verdict = "equal to the one before" if same else "another than before"
-        return f"{path.name}, {path.stat().st_size} bytes, read into a new engine: the state is {verdict}", not same
+        return (
+            f"the station's process was killed (kill -9); its journal, {entries} entries in {kept.path.name}, "
+            f"opened with a new engine: the state is {verdict}"
+        ), not same
+
+    def end(self) -> None:
+        """No process is left behind."""
+        if self.kept:
+            self.kept.end()
+            self.kept = None
 
 
 def _explained(command: Mapping[str, Any], watched: Watched, station: Station, explain: Callable[..., Any]) -> Any:

@@ -56,8 +56,8 @@ class Figures:
 
 @dataclass
 class Career:
-    """The lives of one station. ``lines`` are those that may be on its disk, in order; ``acked`` is the last that it said
-    is; ``seen`` is each message by its id."""
+    """The lives of one station. ``lines`` are those that may be on its disk, in order; ``acked`` is the last that was
+    acknowledged; ``seen`` is each message by its id."""
 
     folder: Path
     seed: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from statewatt.diagrams import elk
 from statewatt.engine import Engine, load
 from statewatt.engine.command import demo
 from statewatt.engine.command.evening import Moment, Scene, play, story
+from statewatt.engine.command.kept import KeptStation
 from statewatt.engine.reading import read
-from statewatt.engine.snapshot import loads
-from statewatt.engine.state import State
+from statewatt.engine.state import Input
 from statewatt.models.explanation import explain
 from statewatt.models.recording import Recording
 from statewatt.models.station import ChargingStation
@@ -29,7 +29,8 @@ from tests.command.commands import EVENING, Commands, process
 from tests.command.examples import reswipe
 
 
-def played(engine: Engine[Any] | None = None, scenes: Sequence[Scene] | None = None) -> list[Moment]:
+@cache
+def played(engine: Engine[Any] | None = None, scenes: tuple[Scene, ...] | None = None) -> list[Moment]:
     return list(play(scenes or story(), engine or load(ChargingStation), Recording, explain))
 
 
@@ -238,21 +239,23 @@ def test_the_station_goes_on_from_what_is_on_the_disk() -> None:
     [moment] = [moment for moment in played() if moment.scene.power_cut]
     assert not moment.lost
     assert re.fullmatch(
-        r"statewatt-evening\.json, \d+ bytes, read into a new engine: the state is equal to the one before", moment.note
+        r"the station's process was killed \(kill -9\); its journal, \d\d entries in statewatt-evening\.journal, "
+        r"opened with a new engine: the state is equal to the one before",
+        moment.note,
     )
 
 
-def test_a_snapshot_that_says_something_else_makes_another_evening(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_deadlines(engine: Engine[Any], text: bytes) -> State:
-        data = json.loads(text)
-        for thing in data["machines"]["Authorization"]["things"].values():
-            thing["fields"]["deadline"] = None
-        data["fields"]["plug_ins"] += 1
-        return loads(engine, json.dumps(data))
+def test_a_journal_that_says_something_else_makes_another_evening(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgetful(KeptStation):
+        """Does not tell its process of the last input."""
+
+        def take(self, event: Input | None, now: int) -> None:
+            if now < 2_000_000:
+                super().take(event, now)
 
     ours = played()
-    monkeypatch.setattr("statewatt.engine.command.evening.loads", without_deadlines)
-    other = played()
+    monkeypatch.setattr("statewatt.engine.command.evening.KeptStation", Forgetful)
+    other = played.__wrapped__()
     [cut] = [moment for moment in other if moment.scene.power_cut]
     assert cut.lost
     assert "another than before" in cut.note

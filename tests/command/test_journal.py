@@ -104,7 +104,7 @@ def test_why_a_card_did_not_start(made: Path, command: Commands) -> None:
     assert "reserved or needed for reservations" in out
     status, out, _ = command("journal", made, "--explain", "RED", "--json")
     account = json.loads(out)
-    assert account["result"] == "REJECTED"
+    assert account["result"] == "NO_CONNECTOR_AVAILABLE"
     assert account["moments"][0]["questions"][0]["question"] == "1 already in process?"
     status, _, err = command("journal", made, "--explain", "GREEN")
     assert (status, "was not presented" in err, "RED, DEADBEEF" in err) == (2, True, True)
