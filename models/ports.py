@@ -110,6 +110,29 @@ class ReservationListener(Protocol):
         ...
 
 
+class NoEvses:
+    """EVSEs that hear everything, do nothing, and accept every reservation: a base for those that do something."""
+
+    async def authorize(self, evse: int, response: AuthorizeEvse, sent: Sent) -> None:
+        """Nothing is done."""
+
+    async def withdraw(self, evse: int, sent: Sent) -> None:
+        """Nothing is done."""
+
+    async def stop_transaction(self, evse: int, request: StopTransaction, sent: Sent) -> None:
+        """Nothing is done."""
+
+    async def reserve(self, evse: int, reservation: int, sent: Sent) -> bool:
+        """It is accepted."""
+        return True
+
+    async def hold(self, evse: int, held: bool, sent: Sent) -> None:
+        """Nothing is done."""
+
+    async def reservation_ended(self, evse: int, reservation: int, reason: ReservationEndReason, sent: Sent) -> None:
+        """Nothing is done."""
+
+
 class NoDisplay:
     """A display that shows nothing."""
 

@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EMBEDDING = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
+RUNNING = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 STATION = (ROOT / "docs" / "station.md").read_text(encoding="utf-8")
 
 
@@ -53,6 +55,29 @@ def test_the_readmes_station_grants_the_token(tmp_path: Path) -> None:
     shown = run(embedding, tmp_path)
     assert "AuthorizeEvse(evse=1" in shown
     assert "USED_TO_START_TRANSACTION" in shown
+
+
+def test_the_readmes_station_on_asyncio_runs_in_fifteen_lines_and_is_there_again(tmp_path: Path) -> None:
+    embedding = next(block for block in python_blocks(README) if "asyncio" in block)
+    assert sum(bool(line.strip()) for line in embedding.splitlines()) <= 15
+    shown = run(embedding, tmp_path)
+    assert shown.splitlines() == ["EVSE 1: Accepted for 04A1B2C3", "TokenHandlingResult.USED_TO_START_TRANSACTION"]
+    assert "USED_TO" not in run(embedding, tmp_path), "its grant is still there"
+
+
+def test_the_station_in_a_thread_runs_as_the_page_says(tmp_path: Path) -> None:
+    [block] = [each for each in python_blocks(EMBEDDING) if "ThreadedShell" in each]
+    assert run(block, tmp_path) == "TokenHandlingResult.USED_TO_START_TRANSACTION\n"
+
+
+def test_the_description_in_the_page_is_one(tmp_path: Path) -> None:
+    [block] = re.findall(r"```toml\n(.*?)```", RUNNING, re.DOTALL)
+    (tmp_path / "station.toml").write_text(block, encoding="utf-8")
+    code = "from statewatt.engine.command import main; main()"
+    command = [sys.executable, "-c", code, "run", "station.toml", "--check"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "EVSE 1 with 1 connectors" in done.stdout
 
 
 def names_of_the_station_page() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import os
 import random
 import select
 import signal
+import sqlite3
 import sys
 import time
 import traceback
@@ -73,23 +74,31 @@ class Career:
 
     def live(self, *, kill: bool) -> None:
         """One life, until it is killed or its input ends."""
-        asked = ASK if self.acked else json.dumps(CONFIGURE).encode()
+        kept = self._on_disk()
+        assert kept >= self.acked, f"line {self.acked} was acknowledged, and only {kept} are there"
+        asked = ASK if kept else json.dumps(CONFIGURE).encode()
         more = [json.dumps(some_command(self.rng)).encode() for _ in range(LINES if kill else 0)]
+        # What was sent beyond those that are on the disk never came there.
+        self.lines = [*self.lines[:kept], asked, *more]
         out = self._lived([asked, *more], kill)
         told = [int(each.get("ack") or each["line"]) for each in out if "ack" in each or "error" in each]
-        if told:
-            # The first acknowledgement tells how many lines are on the disk; what was sent beyond never came there.
-            assert told == list(range(told[0], told[0] + len(told))), "one after the other"
-            assert told[0] > self.acked, f"line {self.acked} was acknowledged, and {told[0] - 1} are there"
-            self.lines = [*self.lines[: told[0] - 1], asked, *more]
-            self.acked = told[-1]
-        elif not self.lines:
-            self.lines = [asked, *more]
+        assert told == list(range(kept + 1, kept + 1 + len(told))), "each once, one after the other"
+        self.acked = max([self.acked, *told])
         for each in out:
             if "id" in each:
                 self._see(each)
             elif each.get("type") == "state":
                 self.state = each
+
+    def _on_disk(self) -> int:
+        """How many lines are on the disk; read past all that is tested."""
+        if not self.journal.exists():
+            return 0
+        connection = sqlite3.connect(f"{self.journal.as_uri()}?mode=ro", uri=True)
+        marks = "SELECT mark FROM entries UNION ALL SELECT mark FROM snapshots"
+        [[found]] = connection.execute(f"SELECT max(mark) FROM ({marks})").fetchall()
+        connection.close()
+        return int(found)
 
     def _see(self, message: Message) -> None:
         known, told = self.seen.get(message["id"]), {k: v for k, v in message.items() if k != "repeat"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, fault: Fault | None = None) -> None:
         def executescript(self, sql: str, /) -> sqlite3.Cursor:
             return self._done(lambda: QuickConnection.executescript(self, sql))
 
-        def _done(self, work: Any) -> Any:
+        def _done(self, work: Callable[[], sqlite3.Cursor]) -> sqlite3.Cursor:
             if fault is None:
                 return work()
             fault.strikes(after=False)
