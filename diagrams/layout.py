@@ -62,7 +62,6 @@ class _Placer:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.elk = elk.Engine()
         self.leaving = Counter(edge.source for edge in graph.edges)
         self.arriving = Counter(edge.target for edge in graph.edges)
         self.split = {node.id for node in graph.nodes if node.kind is Kind.PARALLEL and self._is_closed(node)}
@@ -97,7 +96,7 @@ class _Placer:
             # What a choice answers is read where the line leaves it.
             options |= _options(**{"layered.edgeLabels.centerLabelPlacementStrategy": "TAIL_LAYER"})
         edges = [self._edge(edge) for edge in ours]
-        done = self.elk.lay_out({"id": "", "layoutOptions": options, "children": children, "edges": edges})
+        done = elk.lay_out({"id": "", "layoutOptions": options, "children": children, "edges": edges})
         nodes = {id: box for child in done["children"] for id, box in _boxes(child)}
         routes = {
             edge.id: self._touching(edge, _route(laid), nodes) for edge, laid in zip(ours, done["edges"], strict=True)

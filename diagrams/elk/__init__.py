@@ -7,6 +7,7 @@ is a small wheel for every platform: no Node, no browser, no program of the syst
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -32,11 +33,27 @@ class LayoutError(Exception):
     """No layout could be made: the engine is not installed, or ELK refused the graph."""
 
 
-class Engine:
-    """ELK in an interpreter of its own: what it answers depends on nothing but what this one has been asked.
+def lay_out(graph: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an ELK graph (its JSON form) with coordinates. They depend on the graph alone.
 
-    Raises ``LayoutError`` where the interpreter is not installed.
+    Raises ``LayoutError`` where the interpreter is not installed, or with what ELK says about a graph that it cannot
+    take.
     """
+    # To start an interpreter takes longer than to lay out a small graph, so each thread keeps its own; after a failure
+    # it is not trusted any more.
+    engine: Engine | None = vars(kept).pop("engine", None)
+    engine = engine or Engine()
+    done = engine.lay_out(graph)
+    kept.engine = engine
+    return done
+
+
+kept = threading.local()
+"""The interpreter of this thread."""
+
+
+class Engine:
+    """ELK in an interpreter of its own. Raises ``LayoutError`` where that is not installed."""
 
     def __init__(self) -> None:
         try:
@@ -51,10 +68,7 @@ class Engine:
             self.context.eval(script)
 
     def lay_out(self, graph: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an ELK graph (its JSON form) with coordinates.
-
-        Raises ``LayoutError`` with what ELK says about a graph that it cannot take.
-        """
+        """Return an ELK graph with coordinates; ``LayoutError`` for one that ELK cannot take."""
         try:
             answer = json.loads(self.context.get("layout")(json.dumps(graph)))
         except self.failure as error:

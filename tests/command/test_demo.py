@@ -108,7 +108,7 @@ def test_the_pictures_are_drawn_into_a_new_directory(
 ) -> None:
     before(monkeypatch, draw="statewatt.diagrams.command:demonstrate")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(elk, "Engine", None)  # what is shipped says how they are laid out
+    monkeypatch.setattr(elk, "lay_out", None)  # what is shipped says how they are laid out
     status, out, err = command("demo")
     assert (status, err) == (0, "")
     [directory] = tmp_path.iterdir()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from itertools import pairwise
 
 import pytest
@@ -96,13 +97,24 @@ def test_the_same_bytes_under_any_hash_seed() -> None:
     assert len(seen) == 1
 
 
+def test_what_was_laid_out_before_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = [nested(False), nested(True), graphs()["Answer"]]
+    alone: list[Layout] = []
+    for graph in pictures:
+        monkeypatch.setattr(elk, "kept", threading.local())
+        alone.append(lay_out(graph))
+    assert [lay_out(graph) for graph in reversed(pictures)] == alone[::-1]
+
+
 def test_what_elk_refuses_is_said() -> None:
     graph = {"id": "", "children": [], "edges": [{"id": "e", "sources": ["a"], "targets": ["b"]}]}
     with pytest.raises(elk.LayoutError, match="made no layout"):
-        elk.Engine().lay_out(graph)
+        elk.lay_out(graph)
+    assert lay_out(nested(False)) == lay_out(nested(False))
 
 
 def test_without_the_interpreter_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elk, "kept", threading.local())
     monkeypatch.setitem(sys.modules, "quickjs", None)
     with pytest.raises(elk.LayoutError, match=r"statewatt\[diagrams\]"):
         render_svg(nested(False))

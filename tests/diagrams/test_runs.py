@@ -94,7 +94,7 @@ def test_what_was_refused_stands_in_the_sequence(visits: Path) -> None:
 def test_a_recorded_day_of_the_station_is_drawn_as_its_lock_says(
     command: Commands, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elk, "Engine", None)
+    monkeypatch.setattr(elk, "lay_out", None)
     out = tmp_path / "pictures"
     assert command("draw", "--trace", day, "--out", out, "--format", "svg")[0] == 0
     run = read_run(day)
