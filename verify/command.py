@@ -164,10 +164,11 @@ def show(report: Report, console: Console) -> None:
 def demonstrate() -> int:
     """The table of the shipped station's proofs, for ``statewatt demo``; the exit status."""
     console = Console()
+    # Where there is no solver, nothing is announced.
+    report = _verified(target(STATION), None, console, Options(jobs=cores()))
     _line(
         console, "What is proved of the station, for any number of EVSEs, tokens and reservations and all settings:\n"
     )
-    report = _verified(target(STATION), None, console, Options(jobs=cores()))
     _listed(report, console)
     _line(console, "")
     _sum(report, console)

@@ -25,6 +25,9 @@ GROUP = "statewatt.commands"
 ORDER = ("demo", "verify", "draw", "replay", "run", "journal", "compile", "bench")
 BUILT_IN: dict[str, Callable[..., Any]] = {"demo": demo, "replay": replay, "run": run_station, "journal": journal}
 
+EXTRAS = {"z3": "verify", "networkx": "verify", "graphviz": "diagrams", "quickjs": "diagrams", "sphinx": "sphinx"}
+"""Libraries that a command loads only when it needs them, and what brings them."""
+
 WELL, FINDING, WRONG, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
 
@@ -163,6 +166,8 @@ def _failed(error: Exception) -> int:
         # Typer's own errors; their class has another home in each of its versions.
         path = getattr(getattr(error, "ctx", None), "command_path", "statewatt")
         _say(path, f"{str(usage()).rstrip('.')}; see {path} --help")
+    elif isinstance(error, ModuleNotFoundError) and (extra := EXTRAS.get(str(error.name).partition(".")[0])):
+        _say("statewatt", f"this needs {error.name}: pip install 'statewatt[cli,{extra}]'")
     elif os.environ.get("STATEWATT_TRACEBACK"):
         raise error
     else:

@@ -262,6 +262,16 @@ def test_one_that_cannot_be_loaded_says_so_in_one_line(command: Commands, name: 
     assert command(name, "--option", "argument") == (2, "", said)
 
 
+def test_a_library_that_is_missed_later_is_named_with_what_brings_it(
+    command: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prove() -> None:
+        raise ModuleNotFoundError("No module named 'z3.z3util'", name="z3.z3util")
+
+    monkeypatch.setitem(application.BUILT_IN, "demo", prove)
+    assert command("demo") == (2, "", "statewatt: this needs z3.z3util: pip install 'statewatt[cli,verify]'\n")
+
+
 @pytest.mark.usefixtures("elsewhere")
 def test_what_is_not_asked_for_is_not_loaded(command: Commands, tmp_path: Path) -> None:
     command("replay", tmp_path / "missing")
