@@ -124,7 +124,9 @@ class Career:
             talk.after_the_first_word = self.rng.random() ** 2 * 0.2
         said = talk.until_the_end()
         status = os.waitpid(child, 0)[1]
-        if not kill:
+        if kill:
+            assert os.WTERMSIG(status) == signal.SIGKILL, f"it ended by itself: {status}, {said!r}"
+        else:
             assert os.waitstatus_to_exitcode(status) == 0, f"the end of input is a clean end: {status}, {said!r}"
         # A line that was torn by the kill has not left.
         return [json.loads(line) for line in said.split(b"\n")[:-1]]
@@ -172,15 +174,17 @@ class Talk:
     child: int
     end: float | None = None
     after_the_first_word: float | None = None
+    is_to_end_by_itself: bool = True
 
     def until_the_end(self) -> bytes:
-        said = b""
+        said, self.is_to_end_by_itself = b"", self.end is None and self.after_the_first_word is None
         while True:
             if self.end is not None and time.monotonic() >= self.end:
                 os.kill(self.child, signal.SIGKILL)
                 self.end = self.after_the_first_word = None
             wait = None if self.end is None else max(0.0, self.end - time.monotonic())
-            ready, takes, _ = select.select([self.read], [self.write] if self.write >= 0 else [], [], wait)
+            writing = [self.write] if self.data else []
+            ready, takes, _ = select.select([self.read], writing, [], wait)
             if takes:
                 self._give()
             if not ready:
@@ -200,7 +204,7 @@ class Talk:
             self.data = self.data[os.write(self.write, self.data[:4_096]) :]
         except BrokenPipeError:
             self.data = b""
-        if not self.data:
+        if not self.data and self.is_to_end_by_itself:
             self._no_more()
 
     def _no_more(self) -> None:
