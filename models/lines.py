@@ -152,6 +152,10 @@ class Lines:
         """Take what waits, let what was begun come to an end (``seconds`` at most), and close the journal."""
         await self.shell.close(seconds)
 
+    def trouble(self) -> str:
+        """Why the disk fails, if it does."""
+        return self.shell.health().storage
+
     # --- lines ---
 
     def take(self, text: bytes, longest: int = LONGEST) -> asyncio.Future[Accepted | Refusal]:

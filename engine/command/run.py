@@ -112,7 +112,11 @@ class Runner:
                 self._read_apart(loop)
             await _either(self._stop, lines.gone)
             await lines.close(PATIENCE.get(self._ended, 0.0))
-        return NOBODY_LISTENS if lines.gone.is_set() else 0
+        if lines.gone.is_set():
+            return NOBODY_LISTENS
+        if trouble := lines.trouble():
+            print(f"statewatt run: what was not acknowledged is not kept: {trouble}", file=sys.stderr)
+        return 1 if trouble else 0
 
     def _end(self, why: str) -> None:
         self._ended = self._ended or why

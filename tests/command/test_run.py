@@ -125,6 +125,34 @@ def test_a_line_that_is_too_long_is_wrong_and_no_other(tmp_path: Path) -> None:
     assert "longer than" in told[2]["error"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="limits and signals")
+def test_a_disk_that_is_full_stops_the_acknowledgements_and_loses_nothing(tmp_path: Path) -> None:
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)); {MAIN}"
+    line = b'{"cmd":"token","id_token":"DEADBEEF","prevalidated":true}\n'
+    with subprocess.Popen(
+        [sys.executable, "-c", limited, "run", "--journal", str(tmp_path / "j")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdin
+        assert running.stdout
+        assert running.stderr
+        running.stdin.write(line * 200)
+        running.stdin.flush()
+        assert b"the journal failed" in running.stderr.readline()
+        running.send_signal(signal.SIGTERM)
+        said, errors = running.communicate(timeout=30)
+        assert running.returncode == 1
+    assert b"what was not acknowledged is not kept" in errors
+    assert b"Traceback" not in errors
+    acked = [each["ack"] for each in map(json.loads, said.splitlines()) if "ack" in each]
+    assert acked == list(range(1, len(acked) + 1))
+    assert len(acked) < 200
+    [again] = [each["ack"] for each in ran("--journal", tmp_path / "j", lines=[{"cmd": "inspect"}]) if "ack" in each]
+    assert again == len(acked) + 1
+
+
 # --- descriptions ----------------------------------------------------------------------------------------------------
 
 

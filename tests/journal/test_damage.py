@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from statewatt.engine import load
-from statewatt.engine.journal import Journal, JournalError
+from statewatt.engine.journal import Journal, JournalError, StorageError, storage
 from statewatt.engine.state import State
 from statewatt.models.requests import Topology, config
 from statewatt.models.settled import check_topology
@@ -253,6 +253,31 @@ def test_a_file_or_folder_that_is_read_only_is_refused(whole: tuple[Path, State]
             opened(path)
     finally:
         tmp_path.chmod(0o700)
+
+
+def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = storage.connected
+
+    def small(uri: str) -> sqlite3.Connection:
+        connection = usual(uri)
+        connection.execute("PRAGMA max_page_count = 12")
+        return connection
+
+    monkeypatch.setattr(storage, "connected", small)
+    journal, states = opened(tmp_path / "j"), list[State]()
+
+    def until_it_is_full() -> None:
+        for seed in range(100):
+            states.extend(fill(journal, 1, seed=seed))
+
+    with pytest.raises(StorageError, match="SQLITE_FULL"):
+        until_it_is_full()
+    journal.close(in_order=False)
+    monkeypatch.setattr(storage, "connected", usual)
+    again = opened(tmp_path / "j")
+    assert (again.state, again.number) == (states[-1], len(states))
+    fill(again, 5)
+    again.close()
 
 
 def test_a_new_journal_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
