@@ -49,7 +49,7 @@ class Soak:
 
     def commands(self) -> list[dict[str, Any]]:
         """A second's worth."""
-        rng, found = self.rng, list[dict[str, Any]]()
+        rng, found, evse = self.rng, list[dict[str, Any]](), 1
         for _ in range(self.cards):
             token, evse = f"CARD{rng.randrange(400)}", rng.randrange(1, EVSES + 1)
             statuses = rng.choice((["Accepted"], ["Accepted"], ["Invalid"], ["Unknown", "Accepted"]))
