@@ -24,11 +24,22 @@ class Lemma:
 
 
 class Known:
-    """The goals that were proved with one solver, which knows the invariants."""
+    """The goals that were proved from some hypotheses: the invariants, and that texts differ."""
 
-    def __init__(self, solver: Term) -> None:
-        self.solver = solver
+    def __init__(self, hypotheses: Iterable[Term]) -> None:
+        self._hypotheses = list(hypotheses)
         self._lemmas: dict[int, list[Lemma]] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._solver = z3.Solver()
+        self._solver.add(*self._hypotheses)
+
+    def suppose(self, hypotheses: Iterable[Term]) -> None:
+        """Add what holds as well."""
+        more = list(hypotheses)
+        self._hypotheses += more
+        self._solver.add(*more)
 
     def learn(self, goal: Goal, needs: Identities) -> None:
         """A goal was proved from these of its premises."""
@@ -42,26 +53,45 @@ class Known:
         given = identities(premises_of(goal))
         return any(lemma.needs <= given for lemma in lemmas)
 
-    def prove(self, goals: list[Goal]) -> str:
+    def prove(self, goals: list[Goal], seconds: float) -> str:
         """Prove goals together: ``unsat`` if all of them hold, which is then known, ``sat`` if some does not, or
-        ``unknown``."""
+        ``unknown`` after so much time."""
         given = [identities(premises_of(goal)) for goal in goals]
         shared = given[0].intersection(*given[1:])
-        self.solver.push()
+        self._solver.push()
         marks = self._marked(goals)
         claims = [
             implied([marks[each] for each in sorted(own - shared)], goal.claim)
             for goal, own in zip(goals, given, strict=True)
         ]
-        self.solver.add(negated(both(claims)))
-        answer = str(self.solver.check(*[marks[each] for each in sorted(shared)]))
+        self._solver.add(negated(both(claims)))
+        answer = self._answer([marks[each] for each in sorted(shared)], seconds)
         if answer == "unsat":
-            needed = identities(self.solver.unsat_core())
+            needed = identities(self._solver.unsat_core())
             core = frozenset(each for each in shared if identity(marks[each]) in needed)
             for goal, own in zip(goals, given, strict=True):
                 self.learn(goal, core | (own - shared))
-        self.solver.pop()
+        self._end(answer)
         return answer
+
+    def holds(self, premises: Iterable[Term], claim: Term, seconds: float) -> bool:
+        """Whether a claim is proved; nothing is learnt."""
+        self._solver.push()
+        self._solver.add(*premises, negated(claim))
+        answer = self._answer([], seconds)
+        self._end(answer)
+        return answer == "unsat"
+
+    def _answer(self, assumptions: list[Term], seconds: float) -> str:
+        self._solver.set("timeout", max(round(seconds * 1000), 1))
+        return str(self._solver.check(*assumptions))
+
+    def _end(self, answer: str) -> None:
+        """Forget the question. A solver that was interrupted is not asked again: z3 may crash."""
+        if answer == "unknown":
+            self._begin()
+        else:
+            self._solver.pop()
 
     def _marked(self, goals: list[Goal]) -> dict[int, Term]:
         """For each premise a mark: if that is assumed, so is the premise."""
@@ -70,7 +100,7 @@ class Known:
             for premise in premises_of(goal):
                 if identity(premise) not in marks:
                     marks[identity(premise)] = mark = z3.Bool(f"premise!{len(marks)}")
-                    self.solver.add(implied([mark], premise))
+                    self._solver.add(implied([mark], premise))
         return marks
 
 

@@ -17,9 +17,8 @@ from ..facts import Obligation
 from ..happenings import Happening, happenings
 from ..properties import Goal, Problem, goals_of, owed_goals, way_goals
 from ..steps import Step, Steps
-from ..terms import negated, z3
 from ..vocabulary import NotModelledError
-from ..workshop import Workshop, ask
+from ..workshop import Workshop
 from .alike import ALIKE, ComparingSteps
 from .known import Known, identities, premises_of
 from .making import Mutant
@@ -27,6 +26,8 @@ from .reach import Reach
 from .refusal import refused
 
 Fate: TypeAlias = Literal["refused by the reader", "refuted", "equivalent", "described by no law", "unknown"]
+HURRY = 1.0
+"""How many seconds the solver thinks about a question, as long as there are others."""
 LIKELY = 2
 """How many properties are asked on their own, before all are asked together."""
 
@@ -50,15 +51,13 @@ class Court:
         self.vocabulary = self.problem.vocabulary
         self.proved = frozenset(proved)
         self.reach = Reach(self.system)
+        self._happenings = list(happenings(self.system))
         self._original = Steps(self.vocabulary, self.problem.trusted, self.problem.world)
         claims, axioms = self.problem.assumed(frozenset(p.name for p in self.problem.properties) - self.proved)
         self._refuters: Counter[str] = Counter()
         self._seconds = workshop.seconds
-        self.solver = z3.Solver()
-        self.solver.set("timeout", max(round(self._seconds * 1000), 1))
-        self.solver.add(*claims, *axioms)
+        self._known = Known((*claims, *axioms))
         self._texts = 0
-        self._known = Known(self.solver)
         self._learnt: set[Happening] = set()
 
     def judge(self, mutant: Mutant) -> Judgement:
@@ -84,7 +83,7 @@ class Court:
         step = steps.of(happening)
         if len(self.vocabulary.texts) > self._texts:
             self._texts = len(self.vocabulary.texts)
-            self.solver.add(*self.vocabulary.text_axioms())
+            self._known.suppose(self.vocabulary.text_axioms())
         return step
 
     # --- refuted -----------------------------------------------------------------------------------------------------
@@ -92,7 +91,7 @@ class Court:
     def _learn(self, mutant: Mutant) -> None:
         """Remember what was proved of the steps that a mutant changes."""
         machines = {machine.name: machine for machine in self.system.machines}
-        for happening in happenings(self.system):
+        for happening in self._happenings:
             if happening not in self._learnt and self.reach.happening(happening, machines) & mutant.touched:
                 self._learnt.add(happening)
                 for goal in goals_of(self.problem, self._made(self._original, happening), self.proved):
@@ -116,7 +115,7 @@ class Court:
     def _steps(self, steps: Steps, system: model.System, mutant: Mutant) -> Iterator[Step]:
         """The steps of a system that contain what the mutant changes."""
         machines = {machine.name: machine for machine in system.machines}
-        for happening in happenings(system):
+        for happening in self._happenings if system is self.system else happenings(system):
             if self.reach.happening(happening, machines) & mutant.touched:
                 yield self._made(steps, happening)
 
@@ -136,19 +135,20 @@ class Court:
         """``sat`` and the property that is not kept; ``unsat``; or ``unknown``."""
         likely = self._likely(goals)
         for goal in goals:
-            if goal.owner.name in likely and self._known.prove([goal]) == "sat":
+            if goal.owner.name in likely and self._known.prove([goal], HURRY) == "sat":
                 return "sat", goal.owner.name
         goals = self._new(goals)
-        if not goals or self._known.prove(goals) == "unsat":
+        if not goals or self._known.prove(goals, HURRY) == "unsat":
             return "unsat", ""
-        found = "unsat", ""
-        for goal in goals:
-            answer = self._known.prove([goal])
-            if answer == "sat":
-                return "sat", goal.owner.name
-            if answer == "unknown":
-                found = "unknown", goal.owner.name
-        return found
+        # What is hard together, or alone, may be no matter: the next may fail at once.
+        for seconds in (HURRY, self._seconds):
+            for goal in goals:
+                if self._known.prove([goal], seconds) == "sat":
+                    return "sat", goal.owner.name
+            goals = self._new(goals)
+            if not goals:
+                return "unsat", ""
+        return "unknown", goals[0].owner.name
 
     def _likely(self, goals: list[Goal]) -> set[str]:
         """Those of the properties that have refuted the most mutants."""
@@ -169,11 +169,7 @@ class Court:
         )
 
     def _holds(self, step: Step, obligation: Obligation) -> bool:
-        self.solver.push()
-        self.solver.add(*step.facts.axioms, *obligation.premises)
-        answer = ask(self.solver, negated(obligation.claim), self._seconds)
-        self.solver.pop()
-        return answer == "unsat"
+        return self._known.holds((*step.facts.axioms, *obligation.premises), obligation.claim, self._seconds)
 
 
 def _unlikely(goal: Goal) -> tuple[bool, bool]:
