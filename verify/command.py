@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -26,6 +27,12 @@ from .target import Target, target
 from .verdict import Report, Verdict
 from .verifying import Options, cores
 
+if TYPE_CHECKING:
+    from .inferring import Inferred
+    from .prove import Progress
+
+T = TypeVar("T")
+
 COLOURS = {"proved for any size": "green", "checked up to n": "yellow", "unknown": "yellow", "not inductive": "red"}
 
 
@@ -38,6 +45,9 @@ def command(
     ] = None,
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Try systems with one small defect each: does a property notice it?")
+    ] = False,
+    infer: Annotated[
+        bool, typer.Option("--infer", help="Find invariants on which the laws rest, and prove these as well.")
     ] = False,
     jobs: Annotated[
         int | None, typer.Option("--jobs", metavar="N", min=1, help="So many processes; by default one for each core.")
@@ -76,12 +86,18 @@ def command(
         str, typer.Option("--tour", metavar="transitions|pairs", help="Write tours that take all of these, to --out.")
     ] = "",
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where tours go: files for statewatt replay --expect.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR|FILE",
+            help="Where tours go: files for statewatt replay --expect. With --infer: the file for what is found.",
+        ),
     ] = None,
 ) -> int:
     """Prove every law of a system, for any number of things and all settings, or show how it breaks.
 
     Of a plain python-statemachine class: which states cannot be reached or left, which transitions are never taken.
+    With --infer: which invariants are missing, as declarations.
     With --mutants: which property notices each small defect of a system, and why none does.
     In GitHub Actions each finding is an annotation, and the report the summary of the job.
 
@@ -97,6 +113,7 @@ def command(
     console = Console()
     exploration = Exploration(scope, tuple(settings or ()), states, tour, out)
     how = Options(jobs or cores(), Path(FOLDER) if cache else None, timeout)
+    _check(exploration, mutants, infer)
     if exploration.wanted:
         from .exploring.command import explore_command
 
@@ -104,9 +121,13 @@ def command(
     elif mutants:
         return _mutated(system, how, report, console)
     else:
-        found = target(system)
+        found, inferred = target(system), None
+        if infer:
+            found, inferred = _with_bar(console, found.inferred)
         result = _verified(found, found.wanted(property) if property else None, console, how)
         show(result, console)
+        if inferred:
+            _show_inferred(inferred, found, out, console)
     if report:
         write(result, report)
     for file in write_traces(result, traces) if traces else ():
@@ -129,9 +150,24 @@ def _mutated(system: str, options: Options, report: Path | None, console: Consol
     return 0 if found.holds else 1
 
 
+def _check(exploration: Exploration, mutants: bool, infer: bool) -> None:
+    """``InputError`` for what does not go together."""
+    if infer and (mutants or exploration.wanted):
+        raise InputError("--infer goes with a proof: leave out --scope and --mutants")
+    if exploration.folder and not (infer or exploration.wanted):
+        raise InputError("--out is for what --infer finds, or for a --tour of an exploration")
+    if exploration.folder and infer and not exploration.folder.parent.is_dir():
+        raise InputError(f"there is no folder {str(exploration.folder.parent)!r}")
+
+
 def _verified(target: Target, names: list[str] | None, console: Console, how: Options) -> Report:
+    return _with_bar(console, lambda progress: target.verify(names, progress, how))
+
+
+def _with_bar(console: Console, work: Callable[[Progress | None], T]) -> T:
+    """Do it, with a bar on a terminal."""
     if not console.is_terminal:
-        return target.verify(names, None, how)
+        return work(None)
     # Refreshed by hand: a process with threads cannot be copied.
     with Bar(console=console, transient=True, auto_refresh=False) as bar:
         task = bar.add_task("proving", total=None)
@@ -139,7 +175,7 @@ def _verified(target: Target, names: list[str] | None, console: Console, how: Op
         def progress(text: str, done: int, steps: int) -> None:
             bar.update(task, description=text, completed=done, total=steps, refresh=True)
 
-        return target.verify(names, progress, how)
+        return work(progress)
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -159,6 +195,21 @@ def show(report: Report, console: Console) -> None:
     for remark in remarks(report):
         _line(console, remark)
     _sum(report, console)
+
+
+def _show_inferred(inferred: Inferred, target: Target, out: Path | None, console: Console) -> None:
+    """What was found, as declarations to be pasted."""
+    if not inferred.facts:
+        said = "no fact was found that helps" if inferred.candidates else "everything is proved without"
+        _line(console, f"\nNothing was inferred: {said}.")
+        return
+    name = target.reference.partition(":")[2]
+    count = f"{len(inferred.facts)} of {inferred.candidates} candidates"
+    _line(console, f"\nFound and proved in {inferred.seconds:.1f} s, {count}; to keep them, declare them in {name}:\n")
+    for line in inferred.text.splitlines():
+        _line(console, f"    {line}".rstrip())
+    if out:
+        out.write_text(inferred.text + "\n", encoding="utf-8")
 
 
 def demonstrate() -> int:

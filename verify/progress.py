@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..engine import model
+from ..engine.compiling import bare
 from ..engine.compiling.records import deadlines
 from .duties import Duty, ends
 from .facts import Facts
@@ -207,7 +208,8 @@ class Prover:
     # --- nobody is stuck ---------------------------------------------------------------------------------------------
 
     def _stuck(self, machine: model.Machine, outcome: Outcome) -> End:
-        """An event from outside is accepted, there is a deadline, or it waits for what other things do."""
+        """An event from outside is accepted, there is a deadline, or it waits for other things: for what they do, or
+        for one that will do as an argument."""
         x, now, facts = self._thing(machine), self._now(), Facts()
         moving = [t for t in machine.transitions if t.event and not t.refused and (t.actions or t.target)]
         left = {transition.source for transition in moving}
@@ -224,10 +226,10 @@ class Prover:
         """That a transition may still be taken."""
         assert transition.event is not None
         event = machine.event(transition.event)
-        if not (event.inner or event.urgent):
+        if not (event.inner or event.urgent or _names_things(event)):
             return accepting(self.problem, machine, event, transition)(self.problem.world, x, now, facts)
         here = self._is_in(machine, transition.source, x)
-        if event.inner or not timed(transition):
+        if not (event.urgent and timed(transition)):
             return here
         fields = self._deadlines_of(machine, transition.source)
         return both([here, either(_given(self.problem.world.read((machine.name, name), x)) for name in fields)])
@@ -257,6 +259,10 @@ class Prover:
     def _failure(self, outcome: Outcome, answer: str, premises: Sequence[Term], claim: Term) -> Failure:
         owner = property_of(self.problem.vocabulary, self.problem.trusted, outcome.owner)
         return Failure(Goal(owner, None, None, tuple(premises), claim), answer, (*self.hypotheses, *premises))
+
+
+def _names_things(event: model.Event) -> bool:
+    return any(isinstance(bare(parameter.type), model.Ref | model.SetOf) for parameter in event.parameters)
 
 
 def _given(value: object) -> Term:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..engine import Machine, System, model
 from ..engine.command.loading import named
@@ -17,6 +17,7 @@ from .plain.places import Places
 from .verifying import Options, verify
 
 if TYPE_CHECKING:
+    from .inferring import Inferred
     from .prove import Progress
     from .verdict import Report
 
@@ -28,6 +29,9 @@ OVERALL = {
 """What a run over all properties of a system looks at beside them."""
 
 ALONE = Options()
+
+
+Infer: TypeAlias = "Callable[[Progress | None], tuple[Target, Inferred]]"
 
 
 class Run(Protocol):
@@ -57,6 +61,13 @@ class Target:
     overall: tuple[Named, ...]
     asked_only: tuple[str, ...]
     verify: Run
+    infer: Infer | None = None
+
+    def inferred(self, progress: Progress | None) -> tuple[Target, Inferred]:
+        """The same with inferred invariants, and what was inferred; ``InputError`` for a plain class."""
+        if self.infer is None:
+            raise InputError(f"{self.reference} is no System: it has no laws for which invariants could be found")
+        return self.infer(progress)
 
     def wanted(self, names: Iterable[str]) -> list[str]:
         """The names, each of which is known; ``InputError`` for one that is not."""
@@ -92,9 +103,15 @@ def _system(reference: str, system: model.System) -> Target:
     def run(names: Iterable[str] | None, progress: Progress | None, how: Options = ALONE) -> Report:
         return verify(system, names, progress, jobs=how.jobs, cache=how.cache, seconds=how.seconds)
 
+    def infer(progress: Progress | None) -> tuple[Target, Inferred]:
+        from .inferring import infer
+
+        found = infer(system, progress)
+        return _system(reference, found.system), found
+
     overall = tuple(Named(name, label, system.where) for name, label in OVERALL.items())
     properties = tuple(Named(duty.name, duty.label, duty.where) for duty in (*duties(system), *ends(system)))
-    return Target(reference, properties, overall, (), run)
+    return Target(reference, properties, overall, (), run, infer)
 
 
 def _plain(reference: str, cls: PlainClass) -> Target:

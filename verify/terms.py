@@ -6,6 +6,7 @@ z3 has no types for type checkers; it enters here and is ``Any`` everywhere else
 from __future__ import annotations
 
 import importlib
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -124,6 +125,8 @@ def every(variables: list[Term], body: Term) -> Term:
     """For all values of the variables."""
     if not variables or body is TRUE or body is FALSE:
         return body
+    if any(hasattr(variable, "elements") for variable in variables):
+        return both(_instances(variables, body, every))
     return z3.ForAll(variables, body)
 
 
@@ -131,7 +134,22 @@ def some(variables: list[Term], body: Term) -> Term:
     """For some values of the variables (things: a sort is never empty, so a condition must say that they are there)."""
     if not variables or body is TRUE or body is FALSE:
         return body
+    if any(hasattr(variable, "elements") for variable in variables):
+        return either(_instances(variables, body, some))
     return z3.Exists(variables, body)
+
+
+def among(variable: Term, elements: tuple[Term, ...]) -> Term:
+    """Mark a variable as one of these: what is said of all or some of them is said of each by name."""
+    variable.elements = elements
+    return variable
+
+
+def _instances(variables: list[Term], body: Term, rest: Callable[[list[Term], Term], Term]) -> list[Term]:
+    named = [variable for variable in variables if hasattr(variable, "elements")]
+    others = [variable for variable in variables if not hasattr(variable, "elements")]
+    choices = itertools.product(*[variable.elements for variable in named])
+    return [rest(others, z3.substitute(body, *zip(named, choice, strict=True))) for choice in choices]
 
 
 def same_term(left: Term, right: Term) -> Term:
