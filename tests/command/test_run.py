@@ -183,7 +183,7 @@ def test_check_says_what_a_description_describes(tmp_path: Path, command: Comman
         (
             "    { connector_id = 1, type",
             "    { connector_id = 1, kind",
-            16,
+            17,
             "evses[2].connectors[1].kind: there is no",
         ),
         ('"BLUE"]', '"BLUE",\n "' + "x" * 37 + '"]', 22, "characters are wanted, not 37"),
