@@ -77,6 +77,7 @@ REFUTED = (
     Refuted("e5 e6 i5 i6", "plugged_in_is_enough", "only_available_evses_are_granted", GRANT),
     Refuted("e8", "replug_overlooked", "only_available_evses_are_granted", GRANT),
     Refuted("j17", "session_ends_at_one_connector", "a_session_ends_at_each_connector", "Evse.finish_session"),
+    Refuted("h4", "answer_for_any_evse", "a_grant_rests_on_an_answer", GRANT),
 )
 
 STOP = "no law says what a stop takes"
@@ -107,7 +108,6 @@ SHOWN = (
     Shown("k8", "granted_can_be_reserved", "k8", "no law says what may be reserved"),
     # connectors and validation
     Shown("e2", "fault_hides_the_transaction", "e2", "the law is about the end of a session, not its beginning"),
-    Shown("h4", "answer_for_any_evse", "h4", "no law says for which EVSEs an answer is"),
     Shown("h5", "rejection_told_to_all", "h5", "no law says who is told"),
     Shown("h6", "update_published_as_accepted", "h6", "no law says what is published"),
 )
