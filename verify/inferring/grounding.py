@@ -68,6 +68,10 @@ class SmallVocabulary(Vocabulary):
         """A new unknown thing, which is one of those that there are."""
         return self._known(super().thing(machine, stem))
 
+    def bound(self, machine: str, stem: str, depth: int = 0) -> Term:
+        """A thing that ``all`` or ``any`` runs over."""
+        return self._known(super().bound(machine, stem, depth))
+
     def _known(self, unknown: Term) -> Term:
         elements = self._elements.get(unknown.sort().get_id())
         if elements is None:
