@@ -14,7 +14,11 @@ import pytest
 
 from statewatt.engine.command.application import run
 
-MAIN = "from statewatt.engine.command import main; main()"
+MAIN = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from statewatt.engine.command import main; main()"
+)
+"""The command. Interrupts count also where the tests run in the background of a shell, which has them ignored."""
 EVENING = f"from statewatt.engine.command import demo; demo.GROUP = 'nothing before'; {MAIN}"
 """The command where nothing is shown before the evening of the demo: proofs take seconds."""
 GOLDEN = Path(__file__).with_name("golden")
