@@ -9,7 +9,7 @@ it belong to the engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -174,3 +174,12 @@ class State:
     def __repr__(self) -> str:
         things = ", ".join(f"{len(getattr(self, m))} {m}" for m in type(self).machines)
         return f"<State at {self.now}: {things}>"
+
+
+Make = Callable[[State, int], Input | None]
+"""Gives an input for the state and the time at which it is its turn; ``None`` for time alone."""
+
+
+def always(event: Input | None) -> Make:
+    """An input that is known already."""
+    return lambda state, now: event

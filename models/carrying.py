@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from ..engine import Event, InputError, Refusal
 from ..engine.journal import Delivery
-from ..engine.shell import ClosedError, Courier, Lane, Shell, always
+from ..engine.shell import ClosedError, Courier, Lane, Shell
 from ..engine.shell.redaction import redacted
+from ..engine.state import always
 from . import commands as c
 from .ports import Ports, Sent, ValidationResult, Validator
 from .requests import Requests, key_of

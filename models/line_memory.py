@@ -10,7 +10,8 @@ from typing import Any
 
 from ..engine.journal import History, Journal
 from . import commands as c
-from .requests import key_of, objects, span
+from .incoming import script
+from .requests import key_of
 from .values import ReservationResult
 
 MACHINES = ("Authorization", "Reservation")
@@ -39,8 +40,7 @@ class Memory:
     def know(self, machine: str, key: int, command: Mapping[str, Any], line: int, now: int) -> None:
         """A thing comes from this line."""
         if machine == "Authorization":
-            results = objects(command.get("validation_results"), "validation_results")
-            delay = span(command.get("validation_delay_s", 0), "validation_delay_s")
+            results, delay = script(command)
             self._origins[machine, key] = Origin(line, results, now + delay)
         else:
             self._origins[machine, key] = Origin(line)

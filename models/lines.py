@@ -17,12 +17,12 @@ from typing import Any
 from ..engine import Configure, Engine, InputError, Refusal, StationState, load
 from ..engine.journal import Delivery, History, Journal, JournalError, StorageError
 from ..engine.journal.journal import KEPT, SNAPSHOT_EVERY
-from ..engine.shell import Accepted, Clock, Courier, Lane, Shell, SystemClock, always
+from ..engine.shell import Accepted, Clock, Courier, Lane, Shell, SystemClock
+from ..engine.state import always
 from . import commands as c
-from .line_commands import Handled, handled, parsed
+from .incoming import Handled, command_of, handled, parsed, station_of
 from .line_memory import Memory
 from .messages import Message, messages
-from .recording import station_of
 from .requests import Input, Requests, checked_call, key_of, token
 from .secrets import secrets
 from .settled import changed_settings, check_topology, settings_text
@@ -45,6 +45,12 @@ LONGEST = 1 << 20
 
 DEFAULT_TOKENS = ("DEADBEEF", "CAFEBABE")
 """The tokens of its allow-list."""
+
+NOT_HERE: Mapping[str, str] = {
+    "advance": "time is real here: wait",
+    "restart": "end the process and start it again on the same journal",
+}
+"""Commands of recordings that a running station does not take, and what would do."""
 
 
 @dataclass(frozen=True)
@@ -166,10 +172,21 @@ class Lines:
             if len(text) > longest:
                 raise InputError(f"the line is longer than {longest} bytes")
             command = parsed(text)
-            return self._submit(line, command, handled(self, command))
+            return self._submit(line, command, self._handled(command))
         except InputError as error:
             told = str(error)
             return self.shell.enqueue(always(None), mark=line, tell=lambda _: self._error(line, told, _))
+
+    def _handled(self, command: Mapping[str, Any]) -> Handled:
+        if reason := NOT_HERE.get(str(command.get("cmd"))):
+            raise InputError(f"{command['cmd']}: {reason}")
+        name, arguments = command_of(command, ("configure",))
+        if name != "configure":
+            return handled(self, name, arguments)
+        # The first line may describe the station; whoever runs it has read that already.
+        if self.line != 1 or arguments != self._described:
+            raise InputError("the station is configured already: use set, or begin with a new journal")
+        return Handled(always(None))
 
     def _submit(self, line: int, command: Mapping[str, Any], found: Handled) -> asyncio.Future[Accepted | Refusal]:
         machine, written = found.machine, json.dumps(command)
@@ -186,7 +203,9 @@ class Lines:
                 self._error(line, str(outcome), outcome)
                 return
             self._write({"ack": line})
-            answer = found.value(outcome) if found.value else None
+            taken = isinstance(outcome, Accepted)
+            after = outcome.step.state if isinstance(outcome, Accepted) else self.state
+            answer = found.value(taken, self.engine.view(after)) if found.value else None
             if answer is not None:
                 self._write({**answer, "step": line} if answer["type"] == "result" else answer)
 
@@ -210,13 +229,10 @@ class Lines:
 
     # --- what the commands ask of it ---
 
+    @property
     def state(self) -> StationState:
         """The station's state."""
         return self.shell.state
-
-    def describes(self, station: Mapping[str, Any]) -> bool:
-        """Whether the line under way is the first one, and describes the station that runs."""
-        return self.line == 1 and station == self._described
 
     def refuse_reservations(self, evse: int, refuses: bool) -> None:
         """Let the EVSE (by its key) refuse reservations from now on, or accept them."""

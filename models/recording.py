@@ -9,31 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..engine import Birth, Configure, Engine, InputError, Refusal, Step, load
+from ..engine import Birth, Engine, InputError, Refusal, Step, load
 from ..engine.state import State
 from .commands import AnswerReservation, Conclude, Reserve
+from .incoming import command_of, handled, script, station_of
 from .messages import Message, messages, observed
-from .queries import reservation_exists
-from .requests import (
-    Input,
-    Requests,
-    Topology,
-    checked_call,
-    checked_settings,
-    config,
-    flag,
-    key_of,
-    member,
-    objects,
-    span,
-    token,
-    whole_number,
-)
-from .station import ChargingStation, Config
-from .values import ConnectorType, WithdrawAuthorizationResult
-
-LONG = 365 * 24 * 3600 * 1000
-"""How long a reservation lasts whose expiry was not recorded, in milliseconds."""
+from .requests import Input, Requests, Topology, checked_call, flag, key_of, span
+from .station import ChargingStation
 
 
 @dataclass(order=True)
@@ -93,14 +75,21 @@ class Recording:
 
     def handle(self, command: Mapping[str, object]) -> list[Message]:
         """What the station does upon one command."""
-        name = command.get("cmd")
-        handler = _HANDLERS.get(name) if isinstance(name, str) else None
-        if handler is None:
-            raise InputError(f"there is no command {name!r}; there are {', '.join(_HANDLERS)}")
-        arguments = {k: v for k, v in command.items() if k != "cmd"}
+        name, arguments = command_of(command, _OWN)
         self.steps = []
         self._line += 1
-        return checked_call(str(name), handler, self, **arguments)
+        if name in _OWN:
+            return checked_call(name, _OWN[name], self, **arguments)
+        if name == "token":
+            return self._token(arguments)
+        found = handled(self, name, arguments)
+        told, taken = self._try(found.make(self.state, self._now))
+        answer = found.value(taken, self.engine.view(self.state)) if found.value else None
+        return told if answer is None else [*told, self._numbered(answer)]
+
+    def refuse_reservations(self, evse: int, refuses: bool) -> None:
+        """Let the EVSE (by its key) refuse reservations from now on, or accept them."""
+        (self._refusing.add if refuses else self._refusing.discard)(evse)
 
     # --- the station ---
 
@@ -112,9 +101,6 @@ class Recording:
         self._state, self._now, self._due = start, 0, []
         self._presented, self._refusing = {}, set()
         return self._do(None)
-
-    def _set(self, **settings: object) -> list[Message]:
-        return self._do(Configure(checked_settings(settings)))
 
     def _restart(self) -> list[Message]:
         kept = [r for r in self.engine.view(self.state).reservations if r.is_placed()] if self._use_store else []
@@ -140,23 +126,11 @@ class Recording:
                 self._now = end
                 return told
 
-    # --- tokens ---
-
-    def _token(
-        self,
-        id_token: object,
-        validation_results: object = (),
-        validation_delay_s: object = 0,
-        **options: object,
-    ) -> list[Message]:
-        results = objects(validation_results, "validation_results")
-        present, answer = self.requests.present, self.requests.answer
-        birth = checked_call("token", present, id_token, validators=len(results) or 1, **options)
-        delay = span(validation_delay_s, "validation_delay_s")
+    def _token(self, arguments: Mapping[str, Any]) -> list[Message]:
+        birth = handled(self, "token", arguments).make(self.state, self._now)
+        results, delay = script(arguments)
         number = self.state.next_key("Authorization")
-        answers: list[Input] = [
-            checked_call("a validation result", answer, number, i, **r) for i, r in enumerate(results, 1)
-        ]
+        answers: list[Input] = [self.requests.answer(number, i, **result) for i, result in enumerate(results, 1)]
         answers = answers or [self.requests.abstain(number, 1)]
         self._presented[number] = self._line
         told = self._do(birth)
@@ -166,72 +140,6 @@ class Recording:
         elif asked:
             told += [m for answer in answers for m in self._do(answer)]
         return told
-
-    def _choose(self, id_token: object, evse_id: object) -> list[Message]:
-        wanted = token(id_token)
-        waiting = [a for a in self.engine.view(self.state).authorizations if a.selecting.is_active]
-        number = next((a.key for a in waiting if a.token == wanted), None)
-        if number is None:
-            raise InputError(f"no presentation of {id_token!r} waits for an EVSE")
-        return self._do(self.requests.choose(number, evse_id))
-
-    def _withdraw_authorization(self, evse_id: object = None, id_token: object = None) -> list[Message]:
-        if type(evse_id) is int and evse_id not in self.topology.evses:
-            return [self._result("withdraw_authorization", WithdrawAuthorizationResult.EvseNotFound.value)]
-        told, taken = self._try(self.requests.withdraw(evse_id, id_token))
-        answer = WithdrawAuthorizationResult.Accepted if taken else WithdrawAuthorizationResult.AuthorizationNotFound
-        return [*told, self._result("withdraw_authorization", answer.value)]
-
-    def _validation_result_update(self, evse_id: object, **result: object) -> list[Message]:
-        given = {"authorization_status": "Accepted", **result}
-        return self._do(checked_call("validation_result_update", self.requests.update_validation, evse_id, **given))
-
-    # --- EVSEs ---
-
-    def _session_event(
-        self, evse_id: object, event: object, connector_id: object = 1, reason: object = None, report: object = None
-    ) -> list[Message]:
-        """``report``: the recorder was to note how long it took; nothing depends on it."""
-        return self._do(self.requests.session_event(evse_id, event, connector_id, reason))
-
-    def _fault_raised(self, evse_id: object, connector_id: object = 1) -> list[Message]:
-        return self._do(self.requests.fault(evse_id, connector_id, raised=True))
-
-    def _fault_cleared(self, evse_id: object, connector_id: object = 1) -> list[Message]:
-        return self._do(self.requests.fault(evse_id, connector_id, raised=False))
-
-    # --- reservations ---
-
-    def _reserve(self, reservation_id: object, id_token: object, **options: object) -> list[Message]:
-        lasts = options.pop("expires_in_s", None)
-        expiry = self._now + (LONG if lasts is None else span_either_way(lasts))
-        given = {**options, "expiry_time": expiry, "now": self._now}
-        told, _ = self._try(checked_call("reserve", self.requests.reserve, reservation_id, id_token, **given))
-        return told
-
-    def _cancel_reservation(self, reservation_id: object) -> list[Message]:
-        told, taken = self._try(self.requests.cancel_reservation(reservation_id))
-        return [*told, self._result("cancel_reservation", taken)]
-
-    def _reservation_exists(
-        self, id_token: object, evse_id: object = None, group_id_token: object = None
-    ) -> list[Message]:
-        view = self.engine.view(self.state)
-        found = reservation_exists(view, self.topology, id_token, evse_id, group_id_token)
-        return [self._result("reservation_exists", found.value)]
-
-    def _evse_manager_refuses_reservation(self, evse_id: object, refuses: object = True) -> list[Message]:
-        key = self.topology.evse(evse_id)
-        (self._refusing.add if flag(refuses, "refuses") else self._refusing.discard)(key)
-        return []
-
-    def _callback_delay(self, callback: object, seconds: object) -> list[Message]:
-        """A slow receiver of commands: the step waits for nobody."""
-        span(seconds, "seconds")
-        return []
-
-    def _inspect(self) -> list[Message]:
-        return [{"type": "state", **self.observed()}]
 
     # --- doing it ---
 
@@ -260,25 +168,8 @@ class Recording:
             told[-1]["step"] = self._line
         return told
 
-    def _result(self, of: str, value: object) -> Message:
-        return {"type": "result", "of": of, "value": value, "step": self._line}
-
-
-def station_of(described: Mapping[str, object]) -> tuple[Topology, Config]:
-    """The topology and the configuration that a ``configure`` command (without its name) describes."""
-    settings = {name: value for name, value in described.items() if name not in ("evses", "use_store")}
-    return Topology([_evse(e) for e in objects(described.get("evses"), "evses")]), config(settings)
-
-
-def _evse(described: Mapping[str, object]) -> tuple[int, list[tuple[int, ConnectorType]]]:
-    number = whole_number(described.get("evse_id"), "evse_id", least=1)
-    connectors = objects(described.get("connectors"), f"connectors of EVSE {number}")
-    return number, [_connector(each, number) for each in connectors]
-
-
-def _connector(described: Mapping[str, object], evse: int) -> tuple[int, ConnectorType]:
-    number = whole_number(described.get("connector_id"), f"connector_id at EVSE {evse}", least=1)
-    return number, member(ConnectorType, described.get("type") or ConnectorType.Unknown.value, "connector type")
+    def _numbered(self, answer: Message) -> Message:
+        return {**answer, "step": self._line} if answer["type"] == "result" else answer
 
 
 def _restored(state: State, key: int, now: int) -> Input:
@@ -288,32 +179,7 @@ def _restored(state: State, key: int, now: int) -> Input:
     return Birth("Reservation", {**given, "asked_at": now, "announced": True, "restored": True})
 
 
-def span_either_way(seconds: object) -> int:
-    """Seconds that may lie in the past."""
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds < 0:
-        return -span(-seconds, "expires_in_s")
-    return span(seconds, "expires_in_s")
-
-
-_HANDLERS: Mapping[str, Callable[..., list[Message]]] = {
-    name: getattr(Recording, f"_{name}")
-    for name in (
-        "configure",
-        "set",
-        "restart",
-        "advance",
-        "token",
-        "choose",
-        "withdraw_authorization",
-        "validation_result_update",
-        "session_event",
-        "fault_raised",
-        "fault_cleared",
-        "reserve",
-        "cancel_reservation",
-        "reservation_exists",
-        "evse_manager_refuses_reservation",
-        "callback_delay",
-        "inspect",
-    )
+_OWN: Mapping[str, Callable[..., list[Message]]] = {
+    name: getattr(Recording, f"_{name}") for name in ("configure", "restart", "advance")
 }
+"""The commands of recordings alone."""

@@ -10,10 +10,9 @@ from typing import Any
 
 from ..engine import InputError
 from ..engine.journal.journal import KEPT, SNAPSHOT_EVERY
-from .line_commands import parsed
+from .incoming import parsed, station_of
 from .lines import DEFAULT_STATION, DEFAULT_TOKENS, Lines, Setup
 from .messages import Message
-from .recording import station_of
 from .requests import token
 
 Place = Sequence[str | int]

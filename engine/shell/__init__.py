@@ -3,7 +3,7 @@
 from .clock import Clock, SystemClock
 from .courier import Courier, Failure, Lane
 from .health import Health, PortHealth
-from .requests import Accepted, BusyError, ClosedError, Make, always
+from .requests import Accepted, BusyError, ClosedError
 from .shell import Shell
 from .threads import ThreadedShell
 
@@ -16,10 +16,8 @@ __all__ = [
     "Failure",
     "Health",
     "Lane",
-    "Make",
     "PortHealth",
     "Shell",
     "SystemClock",
     "ThreadedShell",
-    "always",
 ]

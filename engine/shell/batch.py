@@ -10,10 +10,10 @@ from typing import Any
 from ..journal import Delivery, Recorder, Taken
 from ..refusal import Refusal
 from ..running import Policy
-from ..state import Input, InputError, State
+from ..state import Input, InputError, State, always
 from ..step import Engine, Step
 from .redaction import Secrets, redacted
-from .requests import Accepted, Request, always, request
+from .requests import Accepted, Request, request
 
 log = logging.getLogger("statewatt.shell")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..journal import Delivery, StorageError
 from ..refusal import Refusal
-from ..state import Input, InputError, State
+from ..state import InputError, Make, State
 from ..step import Step
 
 log = logging.getLogger("statewatt.shell")
@@ -38,9 +38,6 @@ class Accepted:
         """The key of the thing of this machine that the input made."""
         return self.before.next_key(machine)
 
-
-Make = Callable[[State, int], Input | None]
-"""Gives the input for the state and the time at which it is its turn; ``None`` for time alone."""
 
 Tell = Callable[[Accepted | Refusal | Exception], None]
 """Told what became of an input, when it is on the disk and before any of its commands leaves."""
@@ -85,8 +82,3 @@ class Request:
 def request(make: Make) -> Request:
     """One of which nobody is told."""
     return Request(make, asyncio.get_running_loop().create_future(), patient=True)
-
-
-def always(event: Input | None) -> Make:
-    """An input that is known already."""
-    return lambda state, now: event

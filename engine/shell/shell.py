@@ -20,7 +20,7 @@ from ..journal import Delivery, Journal, StorageError
 from ..language import System
 from ..refusal import Refusal
 from ..running import Policy
-from ..state import Input, InputError, State
+from ..state import Input, InputError, Make, State, always
 from ..step import Engine
 from .batch import Batch, Stepper
 from .clock import Clock, SystemClock
@@ -28,7 +28,7 @@ from .courier import Courier
 from .health import Health
 from .keeper import Keeper
 from .redaction import Secrets, nothing_secret
-from .requests import Accepted, BusyError, ClosedError, Make, Request, Tell, always, request
+from .requests import Accepted, BusyError, ClosedError, Request, Tell, request
 
 S = TypeVar("S", bound=System)
 log = logging.getLogger("statewatt.shell")

@@ -55,7 +55,7 @@ async def run(setup: Setup, lines: Sequence[bytes], out: list[Message], together
                 *[station.take(line) for line in lines[begin : begin + together]], return_exceptions=True
             )
         await asyncio.sleep(0)
-    return station.state()
+    return station.state
 
 
 def answered(out: Sequence[Message]) -> list[int]:
@@ -205,9 +205,9 @@ def test_any_line_is_taken_or_told_to_be_wrong_and_changes_nothing_then(line: by
 
     async def take() -> tuple[State, State]:
         async with Lines(Setup(clock=SetClock()), out.append) as station:
-            before = station.state()
+            before = station.state
             await asyncio.gather(station.take(line), return_exceptions=True)
-            return before, station.state()
+            return before, station.state
 
     before, after = asyncio.run(take())
     assert answered(out) == [1]

@@ -1,26 +1,40 @@
-"""The commands that a station on JSON lines takes: how each becomes an input, and what it answers at once.
-
-They are those of recordings (``docs/replay.md``), but for those that make no sense in real time.
+"""Commands that come in, in the format of recordings (``docs/replay.md``): how each becomes an input, and what it
+answers at once. Recorded days and running stations take the same ones, but for what has to do with time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from ..engine import Configure, Engine, InputError, Refusal, StationState
-from ..engine.shell import Accepted, Make, always
+from ..engine import Configure, Engine, InputError, StationState
+from ..engine.state import Make, always
 from .messages import Message, observed
 from .queries import reservation_exists
-from .recording import LONG, span_either_way
-from .requests import Input, Requests, checked_call, checked_settings, flag, objects, span, token
-from .station import ChargingStation
-from .values import WithdrawAuthorizationResult
+from .requests import (
+    Input,
+    Requests,
+    Topology,
+    checked_call,
+    checked_settings,
+    config,
+    flag,
+    member,
+    objects,
+    span,
+    token,
+    whole_number,
+)
+from .station import ChargingStation, Config
+from .values import ConnectorType, WithdrawAuthorizationResult
 
-Value = Callable[[Accepted | Refusal], Message | None]
-"""What a command answers, given what became of its input."""
+LONG = 365 * 24 * 3600 * 1000
+"""How long a reservation lasts whose expiry was not recorded, in milliseconds."""
+
+Value = Callable[[bool, ChargingStation], Message | None]
+"""What a command answers, given whether its input was taken, and the station after it."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +50,15 @@ class Host(Protocol):
     """The station that takes the commands."""
 
     engine: Engine[ChargingStation]
-    requests: Requests
 
-    def state(self) -> StationState:
-        """Its state."""
+    @property
+    def requests(self) -> Requests:
+        """Its border."""
         ...
 
-    def describes(self, station: Mapping[str, Any]) -> bool:
-        """Whether the line under way is the first one, and describes the station that runs."""
+    @property
+    def state(self) -> StationState:
+        """Its state."""
         ...
 
     def refuse_reservations(self, evse: int, refuses: bool) -> None:
@@ -51,16 +66,18 @@ class Host(Protocol):
         ...
 
 
-def handled(host: Host, command: Mapping[str, Any]) -> Handled:
-    """What a command comes to; ``InputError`` if it is wrong."""
+def command_of(command: Mapping[str, Any], own: Iterable[str]) -> tuple[str, Mapping[str, Any]]:
+    """The name and the arguments of a command; ``InputError`` if it is neither one of these nor of the host's own."""
     name = command.get("cmd")
-    handler = HANDLERS.get(name) if isinstance(name, str) else None
-    if handler is None:
-        reason = NOT_HERE.get(name) if isinstance(name, str) else None
-        known = f"there are {', '.join(HANDLERS)}"
-        raise InputError(f"{name}: {reason}" if reason else f"there is no command {name!r}; {known}")
-    arguments = {k: v for k, v in command.items() if k != "cmd"}
-    return checked_call(str(name), handler, host, **arguments)
+    known = [*own, *HANDLERS]
+    if name not in known:
+        raise InputError(f"there is no command {name!r}; there are {', '.join(known)}")
+    return str(name), {k: v for k, v in command.items() if k != "cmd"}
+
+
+def handled(host: Host, name: str, arguments: Mapping[str, Any]) -> Handled:
+    """What a command comes to; ``InputError`` if its arguments are wrong."""
+    return checked_call(name, HANDLERS[name], host, **arguments)
 
 
 def parsed(text: bytes) -> Mapping[str, Any]:
@@ -84,12 +101,17 @@ def _no_number(name: str) -> Any:
 def _token(
     host: Host, id_token: object, validation_results: object = (), validation_delay_s: object = 0, **options: object
 ) -> Handled:
-    results = objects(validation_results, "validation_results")
-    span(validation_delay_s, "validation_delay_s")
+    results, _ = script({"validation_results": validation_results, "validation_delay_s": validation_delay_s})
     for number, result in enumerate(results, 1):
         checked_call("a validation result", host.requests.answer, 1, number, **result)
     birth = checked_call("token", host.requests.present, id_token, validators=len(results) or 1, **options)
     return Handled(always(birth), machine="Authorization")
+
+
+def script(arguments: Mapping[str, Any]) -> tuple[Sequence[Mapping[str, Any]], int]:
+    """What the validators of a token say, by its arguments, and after how many milliseconds."""
+    results = objects(arguments.get("validation_results"), "validation_results")
+    return results, span(arguments.get("validation_delay_s", 0), "validation_delay_s")
 
 
 def _choose(host: Host, id_token: object, evse_id: object) -> Handled:
@@ -109,10 +131,11 @@ def _choose(host: Host, id_token: object, evse_id: object) -> Handled:
 def _withdraw(host: Host, evse_id: object = None, id_token: object = None) -> Handled:
     outcome = WithdrawAuthorizationResult
     if type(evse_id) is int and evse_id not in host.requests.topology.evses:
-        return Handled(always(None), lambda _: _result("withdraw_authorization", outcome.EvseNotFound.value))
+        nowhere = _result("withdraw_authorization", outcome.EvseNotFound.value)
+        return Handled(always(None), lambda taken, view: nowhere)
 
-    def value(taken: Accepted | Refusal) -> Message:
-        found = outcome.Accepted if isinstance(taken, Accepted) else outcome.AuthorizationNotFound
+    def value(taken: bool, _: ChargingStation) -> Message:
+        found = outcome.Accepted if taken else outcome.AuthorizationNotFound
         return _result("withdraw_authorization", found.value)
 
     return Handled(always(host.requests.withdraw(evse_id, id_token)), value)
@@ -147,28 +170,27 @@ def _fault_cleared(host: Host, evse_id: object, connector_id: object = 1) -> Han
 
 def _reserve(host: Host, reservation_id: object, id_token: object, **options: object) -> Handled:
     lasts = options.pop("expires_in_s", None)
-    ahead = LONG if lasts is None else span_either_way(lasts)
+    ahead = LONG if lasts is None else _either_way(lasts)
 
     def make(state: StationState, now: int) -> Input:
         given = {**options, "expiry_time": now + ahead, "now": now}
         return checked_call("reserve", host.requests.reserve, reservation_id, id_token, **given)
 
-    make(host.state(), 0)
+    make(host.state, 0)
     return Handled(make, machine="Reservation")
 
 
 def _cancel(host: Host, reservation_id: object) -> Handled:
     event = host.requests.cancel_reservation(reservation_id)
-    return Handled(always(event), lambda taken: _result("cancel_reservation", isinstance(taken, Accepted)))
+    return Handled(always(event), lambda taken, _: _result("cancel_reservation", taken))
 
 
 def _exists(host: Host, id_token: object, evse_id: object = None, group_id_token: object = None) -> Handled:
-    def value(taken: Accepted | Refusal) -> Message:
-        view = _view(host, taken)
+    def value(_: bool, view: ChargingStation) -> Message:
         found = reservation_exists(view, host.requests.topology, id_token, evse_id, group_id_token)
         return _result("reservation_exists", found.value)
 
-    reservation_exists(host.engine.view(host.state()), host.requests.topology, id_token, evse_id, group_id_token)
+    reservation_exists(host.engine.view(host.state), host.requests.topology, id_token, evse_id, group_id_token)
     return Handled(always(None), value)
 
 
@@ -181,14 +203,31 @@ def _refuses(host: Host, evse_id: object, refuses: object = True) -> Handled:
     return Handled(make)
 
 
+def _either_way(seconds: object) -> int:
+    """Seconds that may lie in the past."""
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds < 0:
+        return -span(-seconds, "expires_in_s")
+    return span(seconds, "expires_in_s")
+
+
 # --- the station -----------------------------------------------------------------------------------------------------
 
 
-def _configure(host: Host, **station: object) -> Handled:
-    """The first line may describe the station; whoever runs it has read that already."""
-    if not host.describes(station):
-        raise InputError("the station is configured already: use set, or begin with a new journal")
-    return Handled(always(None))
+def station_of(described: Mapping[str, object]) -> tuple[Topology, Config]:
+    """The topology and the configuration that a ``configure`` command (without its name) describes."""
+    settings = {name: value for name, value in described.items() if name not in ("evses", "use_store")}
+    return Topology([_evse(e) for e in objects(described.get("evses"), "evses")]), config(settings)
+
+
+def _evse(described: Mapping[str, object]) -> tuple[int, list[tuple[int, ConnectorType]]]:
+    number = whole_number(described.get("evse_id"), "evse_id", least=1)
+    connectors = objects(described.get("connectors"), f"connectors of EVSE {number}")
+    return number, [_connector(each, number) for each in connectors]
+
+
+def _connector(described: Mapping[str, object], evse: int) -> tuple[int, ConnectorType]:
+    number = whole_number(described.get("connector_id"), f"connector_id at EVSE {evse}", least=1)
+    return number, member(ConnectorType, described.get("type") or ConnectorType.Unknown.value, "connector type")
 
 
 def _set(host: Host, **settings: object) -> Handled:
@@ -202,12 +241,7 @@ def _callback_delay(host: Host, callback: object, seconds: object) -> Handled:
 
 
 def _inspect(host: Host) -> Handled:
-    return Handled(always(None), lambda taken: {"type": "state", **observed(_view(host, taken))})
-
-
-def _view(host: Host, taken: Accepted | Refusal) -> ChargingStation:
-    """The station after that input."""
-    return host.engine.view(taken.step.state if isinstance(taken, Accepted) else host.state())
+    return Handled(always(None), lambda _, view: {"type": "state", **observed(view)})
 
 
 def _result(of: str, value: object) -> Message:
@@ -226,14 +260,7 @@ HANDLERS: Mapping[str, Callable[..., Handled]] = {
     "cancel_reservation": _cancel,
     "reservation_exists": _exists,
     "evse_manager_refuses_reservation": _refuses,
-    "configure": _configure,
     "set": _set,
     "callback_delay": _callback_delay,
     "inspect": _inspect,
 }
-
-NOT_HERE: Mapping[str, str] = {
-    "advance": "time is real here: wait",
-    "restart": "end the process and start it again on the same journal",
-}
-"""Commands of recordings that a running station does not take, and what would do."""
