@@ -9,20 +9,22 @@ All functions here change the draft only; whoever made it throws it away if some
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from . import model
-from .compiling import Compiled, Offer, World, bare
+from .candidates import Candidates
+from .compiling import Accepted, Compiled, Keys, Offer, World, bare
 from .compiling.records import can_end, stored
 from .state import EngineFault, Event, InputError, PolicyError
-from .view import ThingView, Views
+from .view import Views
 
 URGENT_EVENTS = 10_000
 """How many urgent events one point in time may bring; more is taken for a loop without an end."""
 
 Policy = Callable[[Any, Any, Sequence[Any], int], Any]
 """``(system, thing, candidates, now)`` gives one of the candidates, or ``None`` to wait. All are views; where the event
-has several things as parameters, a candidate is a tuple of them."""
+has several things as parameters, a candidate is a tuple of them. The guards are asked about a candidate when the policy
+needs to know."""
 
 Watch = Callable[[Event], None]
 """Called after each event that was taken."""
@@ -108,24 +110,25 @@ class Runner:
             return Event(machine, name, key, arguments)
         return None
 
-    def _pick(self, d: World, offer: Offer, policies: Mapping[str, Policy]) -> tuple[int, ...] | None:
+    def _pick(self, d: World, offer: Offer, policies: Mapping[str, Policy]) -> Keys | None:
         machine, key, event, policy, accepted = offer
-        kinds = [of for _, of in self.things[machine, event]]
-        view = self.views.thing
-        shown = [tuple([view(d, kind, k) for kind, k in zip(kinds, keys, strict=True)]) for keys in accepted]
-        candidates: list[Any] = [views[0] for views in shown] if len(kinds) == 1 else list(shown)
+        assert isinstance(accepted, Accepted)
+        candidates = Candidates(accepted, self.views, d, [kind for _, kind in self.things[machine, event]])
         choose = policies.get(policy) or self.policies[policy]
         try:
-            chosen = choose(self.views.of(d), self.views.thing(d, machine, key), tuple(candidates), d.now)
+            chosen = choose(self.views.of(d), self.views.thing(d, machine, key), candidates, d.now)
         except Exception as error:
-            raise PolicyRaisedError(error) from error
-        if chosen is None:
-            return None
-        given: Any = (chosen,) if len(kinds) == 1 else chosen
-        for keys, things in zip(accepted, shown, strict=True):
-            if _are(given, things):
-                return keys
-        raise PolicyError(f"{policy} picked {chosen!r} for {machine} {key}, which is none of {candidates}")
+            if accepted.fault is None:
+                raise PolicyRaisedError(error) from error
+            chosen = None
+        if accepted.fault is not None:
+            raise accepted.fault
+        picked = None if chosen is None else candidates.keys(chosen)
+        if chosen is not None and picked is None:
+            shown = [*candidates]
+            raise PolicyError(f"{policy} picked {chosen!r} for {machine} {key}, which is none of {shown}")
+        accepted.close()
+        return picked
 
     def check_policies(self, policies: Mapping[str, Policy]) -> None:
         """``InputError`` for a name that no event picks by."""
@@ -169,13 +172,6 @@ class Runner:
         if d._ended and (shared or self.may_drop(d)):
             self.drop_ended(d)
         self.note_deadlines(d)
-
-
-def _are(given: Any, things: tuple[ThingView, ...]) -> bool:
-    """The pick is one of the candidates: these very views, or equal ones of another state."""
-    if type(given) is not tuple:
-        return False
-    return given == things and all(isinstance(each, ThingView) for each in cast("tuple[object, ...]", given))
 
 
 def _references(machine: model.Machine) -> list[tuple[str, str, bool]]:

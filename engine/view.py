@@ -11,7 +11,7 @@ and key. Plain helper methods of the classes, which the engine does not read, wo
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any, cast
 
@@ -231,6 +231,14 @@ def plain(value: object) -> object:
     if isinstance(value, frozenset):
         return frozenset(plain(element) for element in cast("frozenset[object]", value))
     return value
+
+
+def keys_of(things: tuple[object, ...], machines: Sequence[str]) -> tuple[int, ...] | None:
+    """The keys of views of these machines, in this order; ``None`` if they are anything else."""
+    views = [thing for thing in things if isinstance(thing, ThingView)]
+    if len(views) != len(things) or [view._machine for view in views] != [*machines]:
+        return None
+    return tuple([view._key for view in views])
 
 
 def _regions(machine: model.Machine) -> dict[str, property]:

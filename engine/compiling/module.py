@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import itertools
 import linecache
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from .. import model
 from ..state import EngineFault, Record, State, Taken
+from .accepted import Accepted, Keys
 from .actions import Actions
 from .events import Events
 from .expressions import Expressions
@@ -51,7 +52,7 @@ class World(State):
     path: list[Taken]
 
 
-Offer = tuple[str, int, str, str, list[tuple[int, ...]]]
+Offer = tuple[str, int, str, str, Sequence[Keys]]
 """An urgent event that is accepted: machine, key, event, policy (or ""), and the accepted things for its parameters."""
 
 
@@ -139,7 +140,7 @@ def compile_system(
     file = f"<statewatt {system.name} {next(_numbers)}>"
     text = source.text()
     space: dict[str, Any] = {"__name__": file, "Record": Record, "State": World, "Fault": Fault}
-    space |= {"first": first, "given": given}
+    space |= {"first": first, "given": given, "Accepted": Accepted}
     space |= objects.globals()
     space |= {f"{system.name}__{function.name}": trusted(function) for function in system.trusted}
     exec(compile(text, file, "exec"), space)
