@@ -144,13 +144,13 @@ class Entrance:
             if type(following) is not int or following <= max(rows, default=0):
                 raise InputError(f"the next key of {name} is an int after its last, not {following!r}")
             setattr(d, f"next_{name}", following)
-            setattr(d, f"own_{name}", set(rows))
         for name in self.machines:
             for key, row in things.get(name, {}).items():
                 _check_held(f"{name} {key}", self.births[name], row.fields, d)
         _check_held(self.system.name, self.own, fields, d)
         d.system = self._own_fields(fields, d)
         d._ended = tuple(self._ended(d))
+        self.compiled.function("assembled")(d)
         return d
 
     def _own_fields(self, fields: Mapping[str, object], d: World) -> Any:

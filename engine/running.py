@@ -13,13 +13,10 @@ from typing import Any
 
 from . import model
 from .candidates import Candidates
-from .compiling import Accepted, Compiled, Keys, Offer, World, bare
+from .compiling import LIMIT, Accepted, Compiled, Keys, Offer, World, bare
 from .compiling.records import can_end, stored
 from .state import EngineFault, Event, InputError, PolicyError
 from .view import Views
-
-URGENT_EVENTS = 10_000
-"""How many urgent events one point in time may bring; more is taken for a loop without an end."""
 
 Policy = Callable[[Any, Any, Sequence[Any], int], Any]
 """``(system, thing, candidates, now)`` gives one of the candidates, or ``None`` to wait. All are views; where the event
@@ -45,7 +42,7 @@ class Runner:
         self.compiled = compiled
         self.views = views
         self.policies = policies
-        self.offers: Callable[[World, int], Any] = compiled.function("offers")
+        self._settle: Callable[..., tuple[str, str, int, dict[str, int]] | None] = compiled.function("settle")
         self.note_deadlines: Callable[[World], None] = compiled.function("look_for_deadlines")
         events = [(m.name, e) for m in compiled.system.machines for e in m.events]
         self.events = {(m, e.name): compiled.event(m, e.name) for m, e in events}
@@ -59,7 +56,8 @@ class Runner:
         self.urgent = any(e.urgent for _, e in events)
         self.may_drop: Callable[[World], bool] = compiled.function("may_drop")
         enders = [m for m in compiled.system.machines if can_end(m)]
-        self.references = {m.name: compiled.function(f"references_to_{m.name}") for m in enders}
+        self.referred = {m.name: compiled.function(f"refers_to_{m.name}") for m in enders}
+        self.drop = {m.name: compiled.function(f"drop_{m.name}") for m in enders}
         self.fields_of_ended = {m.name: _references(m) for m in enders}
 
     def fire(self, d: World, machine: str, name: str, key: int, arguments: Mapping[str, object]) -> bool:
@@ -89,26 +87,17 @@ class Runner:
         """Take urgent events until none is accepted."""
         if not self.urgent:
             return
-        taken: Event | None = None
-        for _ in range(URGENT_EVENTS):
-            taken = self._take_urgent(d, policies)
-            if taken is None:
-                return
-            if watch:
-                watch(taken)
-        raise EngineFault(f"more than {URGENT_EVENTS} urgent events at one time: {taken} has no end", None)
 
-    def _take_urgent(self, d: World, policies: Mapping[str, Policy]) -> Event | None:
-        for offer in self.offers(d, d.now):
-            machine, key, name, policy, accepted = offer
-            chosen = self._pick(d, offer, policies) if policy else accepted[0]
-            if chosen is None:
-                continue
-            arguments = {p: k for (p, _), k in zip(self.things[machine, name], chosen, strict=True)}
-            if not self.fire(d, machine, name, key, arguments):
-                raise EngineFault(f"{machine} {key} offered {name} and refuses it", None)
-            return Event(machine, name, key, arguments)
-        return None
+        def pick(d: World, offer: Offer) -> Keys | None:
+            return self._pick(d, offer, policies)
+
+        def seen(taken: tuple[str, str, int, dict[str, int]]) -> None:
+            if watch:
+                watch(Event(*taken))
+
+        endless = self._settle(d, pick, seen if watch else None)
+        if endless:
+            raise EngineFault(f"more than {LIMIT} urgent events at one time: {Event(*endless)} has no end", None)
 
     def _pick(self, d: World, offer: Offer, policies: Mapping[str, Policy]) -> Keys | None:
         machine, key, event, policy, accepted = offer
@@ -139,14 +128,11 @@ class Runner:
 
     def drop_ended(self, d: World) -> None:
         """Drop every ended thing that nothing living leads to, not even through other ended things."""
-        found: dict[str, set[int]] = {}
         kept: list[tuple[str, int]] = []
         gone: set[tuple[str, int]] = set()
         for thing in d._ended:
             machine, key = thing
-            if machine not in found:
-                found[machine] = self.references[machine](d)
-            if key in found[machine]:
+            if self.referred[machine](d, key):
                 kept.append(thing)
             else:
                 gone.add(thing)
@@ -159,12 +145,8 @@ class Runner:
                         gone.discard((of, other))
                         kept.append((of, other))
         for machine, key in gone:
-            if getattr(d, f"own_{machine}") is None:
-                setattr(d, machine, getattr(d, machine).copy())
-                setattr(d, f"own_{machine}", set())
-            del getattr(d, machine)[key]
+            self.drop[machine](d, key)
         if gone:
-            d._memo = None
             d._ended = tuple([thing for thing in d._ended if thing not in gone])
 
     def close(self, d: World, shared: bool = False) -> None:

@@ -59,11 +59,13 @@ class Trace(NamedTuple):
 class Engine(Generic[S]):
     """Runs one system. Has no state of its own: one engine serves any number of stations and threads."""
 
-    def __init__(self, system: model.System, known: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, system: model.System, known: Mapping[str, Any] | None = None, *, indexed: bool = True) -> None:
+        """``indexed``: the few things that matter are looked up. Without it the engine looks at every thing, for those
+        who want to see what it reads."""
         self.system = system
         objects = Objects(system, known)
         python = objects.get(system.python)
-        self.compiled: Compiled = compile_system(system, objects, lambda t: self._native(python, t))
+        self.compiled: Compiled = compile_system(system, objects, lambda t: self._native(python, t), indexed)
         self._views = Views(self.compiled)
         policies = {name: getattr(python, name) for name in system.policies}
         self._runner = Runner(self.compiled, self._views, policies)
@@ -267,7 +269,7 @@ class Engine(Generic[S]):
             self.compiled.function(f"new_{event.machine}")(d, **self._entrance.keywords(event))
         else:
             d.config = self._entrance.configured(d.config, event.settings)
-            d._memo = None
+            self.compiled.function("configured")(d)
         if watch:
             watch(event)
         return True

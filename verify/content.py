@@ -16,7 +16,7 @@ from typing import cast
 
 from ..engine import model
 from ..engine.compiling import Objects
-from ..engine.reading.checks import walk
+from ..engine.walking import walk
 from .duties import Duty, duties
 from .happenings import Happening, exits
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..engine import model
 from ..engine.compiling.records import can_end
-from ..engine.reading.checks import walk
+from ..engine.walking import walk
 
 
 @dataclass(frozen=True)

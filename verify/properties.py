@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from ..engine import model
-from ..engine.reading.checks import walk
+from ..engine.walking import walk
 from .duties import Duty, duties
 from .expressions import Evaluator
 from .facts import Facts, Frame

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ..engine import model
-from ..engine.reading.checks import walk
+from ..engine.walking import walk
 from .cache import Cache
 from .duties import Duty, duties, ends
 from .happenings import happenings

@@ -17,7 +17,7 @@ from ..engine.compiling import bare
 from ..engine.compiling.records import stored
 from ..engine.evaluate import Evaluator, Frame, NoAnswerError
 from ..engine.laws import Laws
-from ..engine.reading.checks import walk as parts_of
+from ..engine.walking import walk as parts_of
 from ..engine.state import Input
 from ..engine.step import Move
 from .believed import Believed

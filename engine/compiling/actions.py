@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .. import model
 from ..dispatch import dispatched
-from .expressions import OR, PLAIN, Expressions, is_self, walk
+from ..walking import walk
+from .expressions import OR, PLAIN, Expressions, is_self
 from .names import bare
 from .source import Source, local
 
@@ -54,12 +55,16 @@ class Actions:
     @_write.register
     def _(self, statement: model.Assign) -> None:
         target = statement.target
+        of = bare(target.of.type)
+        if isinstance(of, model.Ref) and (of.machine, target.name) in self.expressions.plan.indexes:
+            values = f"{self._text(target.of)}, {self._text(statement.value)}"
+            self.source.line(f"put_{of.machine}_{target.name}(d, {values})", statement.where)
+            return
         if isinstance(target.of.type, model.Station):
             record = "write_system(d)"
         elif is_self(target.of) and self.scope is not PLAIN:
             record = "self_r"
         else:
-            of = bare(target.of.type)
             assert isinstance(of, model.Ref), target
             record = f"write_{of.machine}(d, {self._text(target.of)})"
         self.source.line(f"{record}.{target.name} = {self._text(statement.value)}", statement.where)

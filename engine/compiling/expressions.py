@@ -6,14 +6,14 @@ expression is as safe or unsafe as in the model: what fails there, fails here, a
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from .. import model
 from ..dispatch import dispatched
 from .names import Objects, bare
+from .plan import Domain, Plan, by
 from .source import local
 
 CHOICE, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
@@ -46,9 +46,10 @@ _OPPOSITE = {"is": "is not", "==": "!=", "in": "not in", "not in": "in"}
 class Expressions:
     """Writes expressions of one system."""
 
-    def __init__(self, system: model.System, objects: Objects) -> None:
+    def __init__(self, system: model.System, objects: Objects, plan: Plan) -> None:
         self.system = system
         self.objects = objects
+        self.plan = plan
 
     def text(self, expression: model.Expression, scope: Scope, least: int = CHOICE) -> str:
         """The expression, in parentheses if it binds less tightly than ``least``."""
@@ -83,7 +84,9 @@ class Expressions:
 
     def things(self, binding: model.Binding, scope: Scope, ordered: bool) -> str:
         """What a binding runs over, as an iterable of keys; in order of creation if that matters."""
-        collection = binding.collection
+        collection, domain = binding.collection, self.plan.domain(binding)
+        if domain:
+            return self.found(domain, scope)
         if isinstance(collection, model.Things):
             return f"{scope.world}.{collection.machine}"
         text = self.text(collection, scope)
@@ -102,7 +105,13 @@ class Expressions:
         name = local(binding.variable)
         of = binding.collection
         conditions: list[str] = []
-        if isinstance(of, (model.Things, model.Belonging)):
+        domain = self.plan.domain(binding)
+        if domain or (isinstance(of, model.Belonging) and self.plan.indexed):
+            head = f"for {name} in {self.things(binding, scope, ordered)}"
+            scope = scope.without(binding.variable)
+            if not isinstance(of, (model.Things, model.Belonging)):
+                conditions.append(f"{name} in {self.text(of, scope, SUM)}")
+        elif isinstance(of, (model.Things, model.Belonging)):
             head = f"for {name}, {name}_r in {scope.world}.{of.machine}.items()"
             if isinstance(of, model.Belonging):
                 conditions.append(f"{name}_r.{of.via} == {self.given(of.of, scope)}")
@@ -113,6 +122,14 @@ class Expressions:
             scope = scope.without(binding.variable)
         conditions += [self.text(condition, scope, OR) for condition in binding.conditions]
         return head, conditions, scope
+
+    def found(self, domain: Domain, scope: Scope) -> str:
+        """The keys of a domain."""
+        *further, last = domain.hops
+        found = f"{scope.world}.index.{by(last)}.get({self.text(domain.key, scope)}, ())"
+        for hop in reversed(further):
+            found = f"[one for other in {found} for one in {scope.world}.index.{by(hop)}.get(other, ())]"
+        return found
 
     @dispatched
     def _write(self, expression: model.Expression, scope: Scope) -> tuple[str, int]:
@@ -148,6 +165,8 @@ class Expressions:
     @_write.register
     def _(self, expression: model.Belonging, scope: Scope) -> tuple[str, int]:
         owner = self.given(expression.of, scope)
+        if self.plan.indexed:
+            return f"{scope.world}.index.{by((expression.machine, expression.via))}.get({owner}, ())", ATOM
         things = f"{scope.world}.{expression.machine}.items()"
         return f"[key for key, record in {things} if record.{expression.via} == {owner}]", ATOM
 
@@ -245,17 +264,6 @@ class Expressions:
         tests = [f"type(command) is {name}"]
         tests += [f"command.{field} == {self.text(value, scope, SUM)}" for field, value in expression.fields]
         return f"any({' and '.join(tests)} for command in commands)", ATOM
-
-
-def walk(part: object) -> Iterator[object]:
-    """An expression or statement, and all inside it."""
-    if isinstance(part, tuple):
-        for inner in cast("tuple[object, ...]", part):
-            yield from walk(inner)
-    elif isinstance(part, (model.Expression, model.Statement, model.Binding)):
-        yield part
-        for field in dataclasses.fields(part):
-            yield from walk(getattr(part, field.name))
 
 
 def is_self(thing: object) -> bool:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import linecache
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -16,11 +17,15 @@ from .. import model
 from ..state import EngineFault, Record, State, Taken
 from .accepted import Accepted, Keys
 from .actions import Actions
+from .agenda import Agenda
 from .events import Events
 from .expressions import Expressions
+from .indexes import Indexes, insert, remove
 from .names import Objects
+from .offers import Offers
+from .plan import Plan
 from .predicates import Predicates
-from .records import write_births, write_deadlines, write_endings, write_records, write_world
+from .records import Worlds, plan_endings, write_births, write_endings, write_records
 from .source import Source
 
 _numbers = itertools.count(1)
@@ -117,15 +122,33 @@ def _of_nothing(local_names: Mapping[str, object]) -> bool:
     return "self" in local_names and local_names["self"] is None
 
 
+def among(found: AbstractSet[int], things: Mapping[int, Any]) -> Collection[int]:
+    """Things in order of creation, with all that were found among them; one by one those, if they are few."""
+    return sorted(found) if len(found) < len(things) else things
+
+
 def compile_system(
-    system: model.System, objects: Objects, trusted: Callable[[model.Trusted], Callable[..., Any]]
+    system: model.System,
+    objects: Objects,
+    trusted: Callable[[model.Trusted], Callable[..., Any]],
+    indexed: bool = True,
 ) -> Compiled:
-    """Write and run the module of a system; ``trusted`` gives the native functions, called with ``(d, keys…)``."""
-    expressions = Expressions(system, objects)
+    """Write and run the module of a system; ``trusted`` gives the native functions, called with ``(d, keys…)``.
+
+    Without indexes every look is at all things: slower, and the same.
+    """
+    plan = Plan(system, indexed)
+    expressions = Expressions(system, objects, plan)
     source = Source()
     source.line(f'"""{system.name} as functions, generated from its model. Do not edit."""')
+    events = Events(source, expressions)
+    offers = Offers(source, expressions, events)
+    agenda = Agenda(source, expressions, offers)
+    plan_endings(system, plan)
     write_records(source, system)
-    write_world(source, system)
+    Worlds(source, system, plan).write()
+    if indexed:
+        Indexes(source, system, plan).write()
     write_births(source, system, expressions)
     predicates = Predicates(source, expressions)
     for machine in system.machines:
@@ -133,14 +156,14 @@ def compile_system(
     predicates.of_system(system)
     for machine in system.machines:
         Actions(source, expressions).of_machine(machine)
-        Events(source, expressions).of_machine(machine)
-    Events(source, expressions).offers(system)
-    write_endings(source, system)
-    write_deadlines(source, system)
+        events.of_machine(machine)
+    offers.write()
+    agenda.write()
+    write_endings(source, system, plan)
     file = f"<statewatt {system.name} {next(_numbers)}>"
     text = source.text()
     space: dict[str, Any] = {"__name__": file, "Record": Record, "State": World, "Fault": Fault}
-    space |= {"first": first, "given": given, "Accepted": Accepted}
+    space |= {"first": first, "given": given, "Accepted": Accepted, "among": among, "insert": insert, "remove": remove}
     space |= objects.globals()
     space |= {f"{system.name}__{function.name}": trusted(function) for function in system.trusted}
     exec(compile(text, file, "exec"), space)

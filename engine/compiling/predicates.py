@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .. import model
-from .expressions import OR, PLAIN, Expressions, Scope, is_self, walk
+from ..walking import walk
+from .expressions import OR, PLAIN, Expressions, Scope, is_self
 from .source import Source, local
 
 

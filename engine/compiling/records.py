@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .. import model
 from .expressions import Expressions, region_slot
 from .names import bare
+from .plan import Plan, by
 from .source import Source, local, tupled
 
 
@@ -64,65 +67,169 @@ def _write_record(
         source.line(f"return {name}({', '.join(f'record.{n}' for n in names)})")
 
 
-def write_world(source: Source, system: model.System) -> None:
-    """The class of states, and the copy of one that a step works on."""
-    machines = [machine.name for machine in system.machines]
-    own = [f"own_{name}" for name in (*machines, "system")]
-    kept = ["config", "now", "deadline", "system", "_ended", *machines, *(f"next_{name}" for name in machines)]
-    kept += [f"due_{machine.name}" for machine in system.machines if deadlines(machine)]
-    source.line()
-    source.line()
-    with source.block("class World(State):"):
-        source.line('"""A state: for each machine its records by key, the next key and the next deadline."""')
-        source.line()
-        added = [name for name in kept if name not in ("config", "now", "deadline", "system", "_ended")]
-        source.line(f"__slots__ = {tupled([repr(n) for n in [*added, *own]])}")
-        source.line(f"machines = {tupled([repr(n) for n in machines])}")
-    with source.function("empty", ["config", "system"], "A state without things."):
-        source.line("d = World()")
-        initial = {"config": "config", "system": "system", "now": "0", "deadline": "None", "_ended": "()"}
-        initial |= dict.fromkeys(machines, "{}") | {f"next_{name}": "1" for name in machines}
-        for name in kept:
-            source.line(f"d.{name} = {initial.get(name, 'None')}")
-        source.line("d._key = d._views = d._memo = None")
-        source.line("d.commands = []")
-        source.line("d.path = []")
-        source.line(f"{' = '.join(f'd.{n}' for n in own)} = None")
-        source.line("return d")
-    with source.function("draft", ["before"], "A copy that shares every record until it is written to."):
-        source.line("d = World()")
-        for name in kept:
-            source.line(f"d.{name} = before.{name}")
-        source.line("d._key = d._views = d._memo = None")
-        source.line("d.commands = []")
-        source.line("d.path = []")
-        source.line(f"{' = '.join(f'd.{n}' for n in own)} = None")
-        source.line("return d")
-    with source.function("share", ["d"], "From here on, the records belong to others too."):
-        source.line(f"{' = '.join(f'd.{n}' for n in own)} = None")
-    _write_writers(source, system)
+def armed(machine: model.Machine, field: str) -> str:
+    """The name of the deadlines that are set in a field, by key; also of those behind."""
+    return f"armed_{machine.name}_{field}"
 
 
-def _write_writers(source: Source, system: model.System) -> None:
-    for machine in system.machines:
-        name = machine.name
-        with source.function(f"write_{name}", ["d", "key"], f"The record of {name} number key, to be written to."):
-            source.line("d._memo = None")
-            source.line(f"own = d.own_{name}")
-            with source.block("if own is None:"):
-                source.line(f"d.{name} = d.{name}.copy()")
-                source.line(f"own = d.own_{name} = set()")
-            with source.block("elif key in own:"):
-                source.line(f"return d.{name}[key]")
-            source.line(f"record = d.{name}[key] = copy_{name}(d.{name}[key])")
-            source.line("own.add(key)")
-            source.line("return record")
-    with source.function("write_system", ["d"], "The system's own fields, to be written to."):
-        source.line("d._memo = None")
-        with source.block("if d.own_system is None:"):
-            source.line(f"d.system = copy_{system.name}(d.system)")
-            source.line("d.own_system = True")
-        source.line("return d.system")
+class Worlds:
+    """Writes the class of states, and what makes, copies and changes them."""
+
+    def __init__(self, source: Source, system: model.System, plan: Plan) -> None:
+        self.source = source
+        self.system = system
+        self.plan = plan
+        self.machines = [machine.name for machine in system.machines]
+        self.watched = [machine for machine in system.machines if deadlines(machine)]
+        self.own = [f"own_{name}" for name in (*self.machines, "system")]
+        self.kept = {"config": "config", "now": "0", "deadline": "None", "system": "system", "_ended": "()"}
+        """What a draft takes over, and what it is without things."""
+        self.kept |= dict.fromkeys(self.machines, "{}") | {f"next_{name}": "1" for name in self.machines}
+        for machine in self.watched:
+            self.kept[f"due_{machine.name}"] = "None"
+            self.kept |= {armed(machine, field): "{}" for field in deadlines(machine)}
+        if plan.indexed:
+            self.own.append("own_index")
+            self.kept |= {"index": "empty_index()", "settled": "True", "touched_system": "False"}
+            self.kept |= {f"touched_{name}": "()" for name in self.machines}
+
+    def write(self) -> None:
+        """The class, and all its functions."""
+        self._class()
+        with self.source.function("empty", ["config", "system"], "A state without things."):
+            self._made(self.kept)
+        with self.source.function("draft", ["before"], "A copy that shares every record until it is written to."):
+            self._made({name: f"before.{name}" for name in self.kept})
+        with self.source.function("share", ["d"], "From here on, the records belong to others too."):
+            self.source.line(f"{' = '.join(f'd.{n}' for n in self.own)} = None")
+        for machine in self.system.machines:
+            self._writer(machine.name)
+            self._drop(machine)
+        with self.source.function("write_system", ["d"], "The system's own fields, to be written to."):
+            self.source.line("d._memo = None")
+            if self.plan.indexed:
+                self.source.line("d.touched_system = True")
+            with self.source.block("if d.own_system is None:"):
+                self.source.line(f"d.system = copy_{self.system.name}(d.system)")
+                self.source.line("d.own_system = True")
+            self.source.line("return d.system")
+        self._assembled()
+        self._deadlines()
+
+    def _class(self) -> None:
+        line = self.source.line
+        line()
+        line()
+        with self.source.block("class World(State):"):
+            line('"""A state: for each machine its records by key, the next key and the next deadline."""')
+            line()
+            added = [name for name in self.kept if name not in ("config", "now", "deadline", "system", "_ended")]
+            line(f"__slots__ = {tupled([repr(n) for n in [*added, *self.own]])}")
+            line(f"machines = {tupled([repr(n) for n in self.machines])}")
+
+    def _made(self, values: Mapping[str, str]) -> None:
+        line = self.source.line
+        line("d = World()")
+        for name, value in values.items():
+            line(f"d.{name} = {value}")
+        line("d._key = d._views = d._memo = None")
+        line("d.commands = []")
+        line("d.path = []")
+        line(f"{' = '.join(f'd.{n}' for n in self.own)} = None")
+        line("return d")
+
+    def _writer(self, name: str) -> None:
+        line, block = self.source.line, self.source.block
+        with self.source.function(f"write_{name}", ["d", "key"], f"The record of {name} number key, to be written to."):
+            line("d._memo = None")
+            if self.plan.indexed:
+                line(f"d.touched_{name} += (key,)")
+            line(f"own = d.own_{name}")
+            with block("if own is None:"):
+                line(f"d.{name} = d.{name}.copy()")
+                line(f"own = d.own_{name} = set()")
+            with block("elif key in own:"):
+                line(f"return d.{name}[key]")
+            line(f"record = d.{name}[key] = copy_{name}(d.{name}[key])")
+            line("own.add(key)")
+            line("return record")
+
+    def _drop(self, machine: model.Machine) -> None:
+        name, line = machine.name, self.source.line
+        with self.source.function(f"drop_{name}", ["d", "key"], f"{name} number key is no more."):
+            line("d._memo = None")
+            with self.source.block(f"if d.own_{name} is None:"):
+                line(f"d.{name} = d.{name}.copy()")
+                line(f"d.own_{name} = set()")
+            line(f"d.own_{name}.discard(key)")
+            line(f"record = d.{name}.pop(key)")
+            for field in deadlines(machine):
+                with self.source.block(f"if key in d.{armed(machine, field)}:"):
+                    line(f"d.{armed(machine, field)} = d.{armed(machine, field)}.copy()")
+                    line(f"del d.{armed(machine, field)}[key]")
+                    line(f"d.due_{name} = d.now  # to be looked for again")
+            if self.plan.indexed:
+                line(f"d.touched_{name} += (key,)")
+                if self.plan.keeps(name):
+                    line(f"strike_{name}(d, key, record)")
+
+    def _assembled(self) -> None:
+        """A draft whose records, or whose settings, were put in from outside."""
+        with self.source.function("configured", ["d"], "The settings are others now."):
+            self.source.line("d._memo = None")
+            if self.plan.indexed:
+                self.source.line("d.settled = False")
+        with self.source.function("assembled", ["d"], "Nothing is known of these things yet: note it."):
+            for machine in self.system.machines:
+                self.source.line(f"d.own_{machine.name} = set(d.{machine.name})")
+                if self.plan.keeps(machine.name):
+                    with self.source.block(f"for key, record in d.{machine.name}.items():"):
+                        self.source.line(f"enlist_{machine.name}(d, key, record)")
+            if self.plan.indexed:
+                self.source.line("d.settled = False")
+
+    def _deadlines(self) -> None:
+        """Look for the next deadline among the things of those machines that were written to."""
+        line, block = self.source.line, self.source.block
+        for machine in self.watched:
+            name = machine.name
+            with self.source.function(f"look_at_{name}", ["d"], f"The earliest deadline after now of a living {name}."):
+                line("now = d.now")
+                for index, field in enumerate(deadlines(machine)):
+                    start = "found = " if index == 0 else "found += "
+                    line(f"{start}[at for at in d.{armed(machine, field)}.values() if at > now]")
+                line("return min(found, default=None)")
+            with self.source.function(f"arm_{name}", ["d"], f"Note the deadlines of each {name} written to."):
+                line("changed = False")
+                alive = f"None if {ended(machine, 'record')} else " if can_end(machine) else ""
+                for field in deadlines(machine):
+                    known = f"d.{armed(machine, field)}"
+                    line(f"known = {known}")
+                    with block(f"for key in d.own_{name}:"):
+                        line(f"record = d.{name}[key]")
+                        line(f"at = {alive}record.{field}")
+                        with block("if known.get(key) != at:"):
+                            with block(f"if known is {known}:"):
+                                line("known = known.copy()")
+                            with block("if at is None:"):
+                                line("del known[key]")
+                            with block("else:"):
+                                line("known[key] = at")
+                    with block(f"if known is not {known}:"):
+                        line(f"{known} = known")
+                        line("changed = True")
+                line("return changed")
+        with self.source.function("look_for_deadlines", ["d"], "Note the earliest deadline after now."):
+            line("now = d.now")
+            line("earliest = None")
+            for machine in self.watched:
+                name = machine.name
+                line(f"due = d.due_{name}")
+                with block(f"if (d.own_{name} is not None and arm_{name}(d)) or (due is not None and due <= now):"):
+                    line(f"due = d.due_{name} = look_at_{name}(d)")
+                with block("if due is not None and (earliest is None or due < earliest):"):
+                    line("earliest = due")
+            line("d.deadline = earliest")
 
 
 def write_births(source: Source, system: model.System, expressions: Expressions) -> None:
@@ -144,75 +251,78 @@ def write_births(source: Source, system: model.System, expressions: Expressions)
             with source.block(f"if d.own_{machine.name} is None:"):
                 source.line(f"d.{machine.name} = d.{machine.name}.copy()")
                 source.line(f"d.own_{machine.name} = set()")
-            source.line(f"d.{machine.name}[key] = {machine.name}({values})")
+            source.line(f"record = d.{machine.name}[key] = {machine.name}({values})")
             source.line(f"d.own_{machine.name}.add(key)")
+            if expressions.plan.indexed:
+                source.line(f"d.touched_{machine.name} += (key,)")
+                if expressions.plan.keeps(machine.name):
+                    source.line(f"enlist_{machine.name}(d, key, record)")
             for region in range(len(machine.regions)):
                 if machine.initial(region).choice:
                     source.line(f"leave_{machine.name}__{machine.initial(region).name}(d, key)")
             source.line("return key")
 
 
-def write_endings(source: Source, system: model.System) -> None:
-    """Drop ended things to which nothing refers."""
-    enders = [machine for machine in system.machines if can_end(machine)]
-    concerned = [m.name for m in system.machines if m in enders or any(_referring(system, t, m) for t in enders)]
+def enders(system: model.System) -> list[model.Machine]:
+    """The machines whose things can end."""
+    return [machine for machine in system.machines if can_end(machine)]
+
+
+def plan_endings(system: model.System, plan: Plan) -> None:
+    """Want the indexes that tell who refers to what has ended."""
+    for target in enders(system):
+        for machine in system.machines:
+            for attribute in stored(machine):
+                if bare(attribute.type) == model.Ref(target.name):
+                    plan.want((machine.name, attribute.name))
+
+
+def write_endings(source: Source, system: model.System, plan: Plan) -> None:
+    """Whether ended things may be dropped, and whether something refers to one."""
+    concerned = [m.name for m in system.machines if can_end(m) or any(_referring(m, t) for t in enders(system))]
     with source.function("may_drop", ["d"], "Whether a thing may have ended, or lost a reference to it."):
         tests = [f"d.own_{name} is not None" for name in [*concerned, "system"]]
         source.line(f"return {' or '.join(tests)}")
-    for target in enders:
-        about = f"The keys of those {target.name} to which a thing that lives, or the station itself, refers."
-        with source.function(f"references_to_{target.name}", ["d"], about):
-            source.line("found = set()")
-            for name, conditions, single, several in _referring(system, target):
-                over = f"in d.{name}.values(){conditions}"
-                for field in single:
-                    source.line(f"found.update([record.{field} for record {over}])")
-                for field in several:
-                    source.line(f"found.update(*[record.{field} or () for record {over}])")
+    for target in enders(system):
+        about = f"Whether a thing that lives, or the station itself, refers to {target.name} number key."
+        with source.function(f"refers_to_{target.name}", ["d", "key"], about):
+            for machine in system.machines:
+                for attribute in _referring(machine, target):
+                    _write_referring(source, machine, attribute, plan)
             for attribute in system.attributes:
                 if bare(attribute.type) == model.Ref(target.name):
-                    source.line(f"found.add(d.system.{attribute.name})")
+                    with source.block(f"if d.system.{attribute.name} == key:"):
+                        source.line("return True")
                 elif bare(attribute.type) == model.SetOf(target.name):
-                    source.line(f"found.update(d.system.{attribute.name} or ())")
-            source.line("return found")
+                    with source.block(f"if key in (d.system.{attribute.name} or ()):"):
+                        source.line("return True")
+            source.line("return False")
 
 
-def _referring(
-    system: model.System, target: model.Machine, only: model.Machine | None = None
-) -> list[tuple[str, str, list[str], list[str]]]:
-    """Machines that refer to ``target``: name, condition to be alive, fields with one thing, fields with a set."""
-    found: list[tuple[str, str, list[str], list[str]]] = []
-    for machine in system.machines if only is None else (only,):
-        single = [a.name for a in stored(machine) if bare(a.type) == model.Ref(target.name)]
-        several = [a.name for a in stored(machine) if bare(a.type) == model.SetOf(target.name)]
-        alive = f" if not ({ended(machine, 'record')})" if can_end(machine) else ""
-        if single or several:
-            found.append((machine.name, alive, single, several))
-    return found
+def _write_referring(source: Source, machine: model.Machine, attribute: model.Attribute, plan: Plan) -> None:
+    alive = f"not ({ended(machine, 'record')})" if can_end(machine) else ""
+    name, field = machine.name, attribute.name
+    if (name, field) in plan.indexes:
+        found = f"d.index.{by((name, field))}.get(key, ())"
+        if not alive:
+            with source.block(f"if {found}:"):
+                source.line("return True")
+            return
+        with source.block(f"for referring in {found}:"):
+            source.line(f"record = d.{name}[referring]")
+            with source.block(f"if {alive}:"):
+                source.line("return True")
+        return
+    several = isinstance(bare(attribute.type), model.SetOf)
+    test = f"key in (record.{field} or ())" if several else f"record.{field} == key"
+    with (
+        source.block(f"for record in d.{name}.values():"),
+        source.block(f"if {' and '.join(filter(None, (test, alive)))}:"),
+    ):
+        source.line("return True")
 
 
-def write_deadlines(source: Source, system: model.System) -> None:
-    """Look for the next deadline among the things of those machines that were written to."""
-    watched = [machine for machine in system.machines if deadlines(machine)]
-    for machine in watched:
-        about = f"The earliest deadline after now of a living {machine.name}."
-        with source.function(f"look_at_{machine.name}", ["d"], about):
-            source.line("now = d.now")
-            fields = deadlines(machine)
-            alive = f" if not ({ended(machine, 'record')})" if can_end(machine) else ""
-            for index, field in enumerate(fields):
-                over = f"for record in d.{machine.name}.values(){alive}"
-                start = "found = " if index == 0 else "found += "
-                source.line(f"{start}[record.{field} {over}]")
-            source.line("return min([at for at in found if at is not None and at > now], default=None)")
-    with source.function("look_for_deadlines", ["d"], "Note the earliest deadline after now."):
-        source.line("now = d.now")
-        source.line("earliest = None")
-        for machine in watched:
-            name = machine.name
-            source.line(f"due = d.due_{name}")
-            with source.block(f"if d.own_{name} is not None or (due is not None and due <= now):"):
-                source.line(f"due = d.due_{name} = look_at_{name}(d)")
-            with source.block("if due is not None and (earliest is None or due < earliest):"):
-                source.line("earliest = due")
-        source.line("d.deadline = earliest")
+def _referring(machine: model.Machine, target: model.Machine) -> list[model.Attribute]:
+    """The fields of a machine that refer to things of the other."""
+    kinds = (model.Ref(target.name), model.SetOf(target.name))
+    return [a for a in stored(machine) if bare(a.type) in kinds]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import cast
 
 from statemachine import State as PythonState
 
@@ -14,36 +12,21 @@ from ..model import (
     Ask,
     Assign,
     Create,
-    Expression,
     Field,
     Maybe,
     Not,
     Predicate,
     Ref,
     Send,
-    Statement,
     System,
     Transition,
     Type,
     Where,
 )
+from ..walking import walk
 from .errors import ModelError
 from .source import edited
 from .tables import MachineTable
-
-
-def walk(node: object) -> Iterator[Expression | Statement]:
-    """Every expression and statement in a piece of the model, from the outside inwards."""
-    if isinstance(node, tuple):
-        for each in cast("tuple[object, ...]", node):
-            yield from walk(each)
-    elif dataclasses.is_dataclass(node) and not isinstance(node, Where | type):
-        if isinstance(node, Expression | Statement):
-            yield node
-        for field in dataclasses.fields(node):
-            if field.name not in ("type", "where"):
-                yield from walk(getattr(node, field.name))
-
 
 # --- one machine -----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engine import Engine, model
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 from ...engine.state import EngineFault, Input, Taken
 from .memory import Memo
 from .packing import MOMENT

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ...engine import model
 from ...engine.compiling import bare
 from ...engine.compiling.records import stored
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 from .matters import Column, Matters
 
 

@@ -12,7 +12,7 @@ from ...engine import model
 from ...engine.compiling import bare
 from ...engine.compiling.expressions import region_slot
 from ...engine.compiling.records import can_end, slots, stored
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 
 Column = tuple[str, str]
 """A machine and one of its fields, or the attribute of a region's state; ``""`` for the system, ``"config"`` for a

@@ -13,7 +13,7 @@ from typing import Any
 from ...engine import Engine, InputError, model
 from ...engine.compiling import bare
 from ...engine.compiling.records import stored
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 from ..concrete import LETTERS, example, spelled
 
 THINGS = 1

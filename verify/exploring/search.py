@@ -63,7 +63,7 @@ class Explorer:
 
     def __init__(self, engine: Engine[Any], scope: Scope, spare: int = SPARE[0], history: bool = False) -> None:
         # An engine of its own: its records are watched.
-        self.engine: Engine[Any] = Engine(engine.system)
+        self.engine: Engine[Any] = Engine(engine.system, indexed=False)
         self.system: model.System = engine.system
         self.scope = scope
         domains = Domains(self.engine, scope.values)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...engine import Engine, model
 from ...engine.compiling.records import slots, stored
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 from .memory import Log, Memo
 from .packing import CONFIG, START, Column, Layout, Table
 

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Callable, Mapping
 
 from ...engine import model
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 from ..terms import FALSE, TRUE, Term, Value, among, chosen, literal, same_term, z3
 from ..vocabulary import Vocabulary
 

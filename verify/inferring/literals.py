@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ...engine import model
 from ...engine.compiling import bare
 from ...engine.compiling.records import stored
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 
 X = "x"
 """The thing that a literal is about."""

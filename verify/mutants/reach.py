@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal, TypeAlias
 
 from ...engine import model
-from ...engine.reading.checks import walk
+from ...engine.walking import walk
 from ..happenings import Happening
 from ..ways import Way
 

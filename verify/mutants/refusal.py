@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from ...engine import model
-from ...engine.reading.checks import find_circle, walk
+from ...engine.reading.checks import find_circle
+from ...engine.walking import walk
 from .making import Mutant
 
 
