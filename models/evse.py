@@ -80,7 +80,11 @@ class Evse(Machine):
         | facts.session.finishing.to(facts.session.finishing, on="free_the_token")
     )
 
-    hold = urgent(facts.hold.open.to(facts.hold.held, cond="is_needed_for_reservations", on="tell_hold"))
+    hold = urgent(
+        facts.hold.open.to(
+            facts.hold.held, cond="some_place_is_promised and is_needed_for_reservations", on="tell_hold"
+        )
+    )
     release = urgent(facts.hold.held.to(facts.hold.open, cond="not is_needed_for_reservations", on="tell_release"))
 
     # --- what is asked of it ---
@@ -100,6 +104,10 @@ class Evse(Machine):
     def connector_is_ours(self, connector: Connector) -> bool:
         """The connector belongs to this EVSE."""
         return connector.evse is self
+
+    def some_place_is_promised(self) -> bool:
+        """A reservation without an EVSE is placed."""
+        return any(r.is_placed() and r.evse is None for r in self.station.reservations)
 
     def is_needed_for_reservations(self) -> bool:
         """The reservations without an EVSE need every free one of its kind."""
