@@ -79,9 +79,7 @@ class ChargingStation(System):
     def can_be_kept(self, asked: Reservation | None, taken: Evse | None, used: Reservation | None) -> bool:
         """All reservations can be kept, with the one that is asked for, without the EVSE that a token takes and the
         reservation that it uses up."""
-        here = places.places_of(self)
-        kept = [r for r in here.placed if r != used and (asked is None or r.number != asked.number)]
-        return here.keep(kept if asked is None else [*kept, asked], taken)
+        return places.can_be_kept(self, asked, taken, used)
 
     @trusted(
         "Reservation.state",
