@@ -17,9 +17,9 @@ from ..engine.compiling import bare
 from ..engine.compiling.records import stored
 from ..engine.evaluate import Evaluator, Frame, NoAnswerError
 from ..engine.laws import Laws
-from ..engine.walking import walk as parts_of
 from ..engine.state import Input
 from ..engine.step import Move
+from ..engine.walking import walk as parts_of
 from .believed import Believed
 from .concrete import example
 from .witness import witnesses

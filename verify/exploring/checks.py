@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...engine import Engine, model
-from ...engine.walking import walk
 from ...engine.state import EngineFault, Input, Taken
+from ...engine.walking import walk
 from .memory import Memo
 from .packing import MOMENT
 from .watched import Worlds
