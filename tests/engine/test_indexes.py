@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples.two_phase_commit import Cluster
-from statewatt.engine import Engine, EngineFault, Refusal, Row, State
+from statewatt.engine import Engine, EngineFault, Refusal, Row
 from statewatt.engine.reading import read
-from statewatt.engine.state import Input, InputError
+from statewatt.engine.state import Input, InputError, State
 from statewatt.models.station import ChargingStation
 from tests.engine.examples.garage import Customer, Garage
 from tests.engine.examples.yard import Yard
