@@ -210,8 +210,10 @@ class Reservation(Machine):
         return self.expires_at is not None and self.expires_at <= now and not self.replaced
 
     def is_overdue(self, now: int) -> bool:
-        """Its expiry time is past, and the EVSE has not answered."""
-        return self.expires_at is not None and self.expires_at < now
+        """Its expiry time is reached, and the EVSE has not answered. At the time of asking it still may."""
+        return self.expires_at is not None and (
+            self.expires_at < now or (self.expires_at == now and self.asked_at < now)
+        )
 
     def is_replaced(self) -> bool:
         """A later request with its number took its place."""

@@ -425,14 +425,15 @@ def test_a_replacement_that_its_evse_declines_leaves_the_old_one(evse: int) -> N
     assert station.token("R", 1)[-1] == "R USED_TO_START_TRANSACTION"
 
 
-def test_an_offer_that_its_evse_never_answers_promises_nothing_and_ends() -> None:
+def test_an_offer_that_its_evse_never_answers_promises_nothing_and_ends_when_it_expires() -> None:
     station = Station(1)
     recording = station.recording
     offer = recording.requests.reserve(7, "R", evse_id=1, expiry_time=10_000, now=0)
     offered = recording.engine.step(recording.state, offer, 0)
     assert not isinstance(offered, Refusal)
     assert not recording.engine.view(offered.state).reservations[0].is_placed()
-    late = recording.engine.step(offered.state, None, 20_000)
+    assert offered.deadline == 10_000
+    late = recording.engine.step(offered.state, None, offered.deadline)
     assert not isinstance(late, Refusal)
     answers = [c.result.value for c in late.commands if isinstance(c, AnswerReservation)]
     assert answers == ["Rejected"]
