@@ -330,13 +330,14 @@ class Authorization(Presentation):
         """The only EVSE that it could have had is told at once."""
         assert self.weighing is not None
         group = self.weighing.parent
-        for e in self.station.evses:
-            if self.is_the_only_one(e):
-                self.emit(AuthorizeEvse(e, self, self.status, self.token, self.order, self.parent, group))
+        if self.one_is_left():
+            for e in self.station.evses:
+                if self.is_left(e):
+                    self.emit(AuthorizeEvse(e, self, self.status, self.token, self.order, self.parent, group))
 
     def begin_selection(self) -> None:
         """An EVSE is to be selected; where several are left and the user is to choose, the user is asked."""
-        self.at_once = any(self.is_the_only_one(e) for e in self.station.evses)
+        self.at_once = self.one_is_left()
         if self.station.config.selection_algorithm == SelectionAlgorithm.UserInput and not self.at_once:
             self.emit(ChooseEvse(self, self.token))
 

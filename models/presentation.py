@@ -89,7 +89,7 @@ class Presentation(Machine):
 
     def nothing_is_available(self) -> bool:
         """No EVSE that it refers to is available."""
-        return not any(self.refers_to(e) and e.is_available() for e in self.station.evses)
+        return not any(self.refers_to(e) and e.is_available() for e in self.listed)
 
     def no_group_holds_an_evse(self) -> bool:
         """No EVSE that it refers to is held by a token with a group."""
@@ -186,7 +186,7 @@ class Presentation(Machine):
 
     def answer_is_for_other_evses(self) -> bool:
         """The validator allows no available EVSE that it refers to."""
-        return not any(self.refers_to(e) and e.is_available() and self.answer_allows(e) for e in self.station.evses)
+        return not any(self.refers_to(e) and e.is_available() and self.answer_allows(e) for e in self.listed)
 
     def reservation_serves(self, reservation: Reservation, evse: Evse) -> bool:
         """The reservation is the token's, and it is for this EVSE: this very one, or any if this is not reserved."""
@@ -227,15 +227,19 @@ class Presentation(Machine):
 
     def some_evse_may_be_granted(self) -> bool:
         """The law allows the grant of some EVSE."""
-        return any(self.may_be_granted(e) for e in self.station.evses)
+        return any(self.may_be_granted(e) for e in self.listed)
 
-    def is_the_only_one(self, evse: Evse) -> bool:
-        """The EVSE is the only one that it refers to and that holds no token."""
-        return (
-            self.refers_to(evse)
-            and evse.holder is None
-            and not any(e is not evse and self.refers_to(e) and e.holder is None for e in self.station.evses)
-        )
+    def is_left(self, evse: Evse) -> bool:
+        """The token may be used at the EVSE, which holds no token."""
+        return self.refers_to(evse) and evse.holder is None
+
+    def several_are_left(self) -> bool:
+        """Several EVSEs that it refers to hold no token."""
+        return any(self.is_left(e) and any(f is not e and self.is_left(f) for f in self.listed) for e in self.listed)
+
+    def one_is_left(self) -> bool:
+        """Exactly one EVSE that it refers to holds no token."""
+        return any(self.is_left(e) for e in self.listed) and not self.several_are_left()
 
     def is_due(self, now: int) -> bool:
         """Its time is over."""
