@@ -11,13 +11,14 @@ and key. Plain helper methods of the classes, which the engine does not read, wo
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import FunctionType, MethodType
-from typing import Any, cast
+from typing import Any, cast, overload
 
 from . import model
 from .compiling import Compiled, bare
 from .compiling.expressions import region_slot
+from .compiling.plan import by
 from .compiling.records import stored
 from .state import State
 
@@ -36,10 +37,13 @@ class StateView:
 
 
 class RegionView:
-    """A group of states: the states and groups in it, as attributes."""
+    """A group of states of a thing: the states and groups in it, as attributes."""
 
-    def __init__(self, members: Mapping[str, StateView | RegionView]) -> None:
-        self.__dict__.update(members)
+    __slots__ = ("_key", "_state")
+
+    def __init__(self, thing: ThingView | RegionView) -> None:
+        self._state: State = thing._state
+        self._key: int = thing._key
 
 
 class _View:
@@ -70,8 +74,8 @@ class ThingView(_View):
     _machine: str
 
     def __init__(self, state: State, key: int) -> None:
-        object.__setattr__(self, "_state", state)
-        object.__setattr__(self, "_key", key)
+        _set_state(self, state)
+        _set_key(self, key)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ThingView):
@@ -79,7 +83,7 @@ class ThingView(_View):
         return self._key == other._key and self._machine == other._machine
 
     def __hash__(self) -> int:
-        return hash((self._machine, self._key))
+        return self._key
 
     def __repr__(self) -> str:
         return f"<{self._machine} {self._key}>"
@@ -91,7 +95,66 @@ class SystemView(_View):
     __slots__ = ()
 
     def __init__(self, state: State) -> None:
-        object.__setattr__(self, "_state", state)
+        _set_state(self, state)
+
+
+_set_state: Callable[[_View, State], None] = cast(Any, _View)._state.__set__
+_set_key: Callable[[ThingView, int], None] = cast(Any, ThingView)._key.__set__
+
+
+class _Made(dict[int, ThingView]):
+    """The views of the things of one machine in one state: made when they are first looked up."""
+
+    __slots__ = ("cls", "state")
+
+    def __init__(self, cls: type[ThingView], state: State) -> None:
+        self.cls = cls
+        self.state = state
+
+    def __missing__(self, key: int) -> ThingView:
+        made = self[key] = self.cls(self.state, key)
+        return made
+
+
+class Things(Sequence[Any]):
+    """Some things of one machine, in order of creation; equal to a tuple of the same ones.
+
+    Their number, and whether one is among them, costs the same for few and for many; views are made as it is gone
+    through.
+    """
+
+    __slots__ = ("_keys", "_made")
+
+    def __init__(self, made: _Made, keys: Collection[int]) -> None:
+        self._made = made
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._made.__getitem__, self._keys)
+
+    def __contains__(self, thing: object) -> bool:
+        return isinstance(thing, ThingView) and thing._machine == self._made.cls._machine and thing._key in self._keys
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Any, ...]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        found = tuple(self._keys)[index]
+        return tuple(map(self._made.__getitem__, found)) if isinstance(found, tuple) else self._made[found]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (tuple, Things)):
+            return NotImplemented
+        return tuple(self) == tuple(cast("Sequence[Any]", other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
 
 class Views:
@@ -105,27 +168,33 @@ class Views:
             self.things[machine.name] = self._thing_class(machine)
         self.system = self._system_class(compiled.system)
 
+    def made(self, state: State) -> dict[str, Any]:
+        """The views of a state that were made: by machine those of its things, and that of the system."""
+        known = state._views
+        if known is None:
+            known = state._views = {name: _Made(cls, state) for name, cls in self.things.items()}
+            known[""] = self.system(state)
+        return known
+
     def of(self, state: State) -> SystemView:
         """The view of a whole state."""
-        known = _known(state)
-        if "" not in known:
-            known[""] = self.system(state)
-        found: SystemView = known[""]
+        found: SystemView = self.made(state)[""]
         return found
 
     def thing(self, state: State, machine: str, key: int) -> ThingView:
         """The view of one thing."""
-        return _one(_known(state), self.things[machine], state, key)
+        found: ThingView = self.made(state)[machine][key]
+        return found
 
     def wrapper(self, type_: model.Type) -> Callable[[State, Any], Any] | None:
         """What makes a view of a value of that type; none if the value is shown as it is."""
-        inner = bare(type_)
+        inner, made = bare(type_), self.made
         if isinstance(inner, model.Ref):
             name = inner.machine
-            return lambda state, key: None if key is None else self.thing(state, name, key)
+            return lambda state, key: None if key is None else made(state)[name][key]
         if isinstance(inner, model.SetOf):
             several = inner.machine
-            return lambda state, keys: None if keys is None else frozenset(self.thing(state, several, k) for k in keys)
+            return lambda state, keys: None if keys is None else frozenset([made(state)[several][key] for key in keys])
         if isinstance(inner, model.Station):
             return lambda state, _: self.of(state)
         return None
@@ -136,12 +205,12 @@ class Views:
         members["key"] = property(lambda view: view._key)
         members.update(_regions(machine))
         for attribute in stored(machine):
-            members[attribute.name] = self._field(machine.name, attribute)
+            members[attribute.name] = self._field(f"view._state.{machine.name}[view._key]", attribute)
         members[machine.system_field] = property(lambda view: self.of(view._state))
         for name, other, via in machine.belonging:
             members[name] = self._belonging(other, via)
         for predicate in machine.predicates:
-            members[predicate.name] = self._predicate(machine.name, predicate)
+            members[predicate.name] = self._predicate(machine.name, predicate, "_view._state, _view._key")
         return type(machine.name, (ThingView,), members)
 
     def _system_class(self, system: model.System) -> type[SystemView]:
@@ -149,64 +218,49 @@ class Views:
         members["config"] = property(lambda view: view._state.config)
         members["memo"] = property(lambda view: memo_of(view._state))
         for machine in system.machines:
-            members[machine.collection] = self._collection(machine.name)
+            source = f"Things(made(view._state)[{machine.name!r}], view._state.{machine.name})"
+            members[machine.collection] = self._reader(source, Things=Things)
         for attribute in system.attributes:
-            members[attribute.name] = self._own(attribute)
+            members[attribute.name] = self._field("view._state.system", attribute)
         for predicate in (*system.predicates, *system.invariants):
-            members[predicate.name] = self._predicate(system.name, predicate)
+            members[predicate.name] = self._predicate(system.name, predicate, "_view._state")
         return type(system.name, (SystemView,), members)
 
-    def _collection(self, machine: str) -> property:
-        def read(view: _View) -> tuple[ThingView, ...]:
-            cls, state = self.things[machine], view._state
-            known = _known(state)
-            return tuple([_one(known, cls, state, key) for key in getattr(state, machine)])
-
-        return property(read)
+    def _reader(self, source: str, **known: object) -> property:
+        """A property of a view, as an expression: written out for each, since most of what is asked of a state is
+        reading."""
+        return property(_written(f"lambda view: {source}", made=self.made, **known))
 
     def _belonging(self, machine: str, via: str) -> property:
-        def read(view: ThingView) -> tuple[ThingView, ...]:
-            cls, state, owner = self.things[machine], view._state, view._key
-            keys = [k for k, r in getattr(state, machine).items() if getattr(r, via) == owner]
-            known = _known(state)
-            return tuple([_one(known, cls, state, key) for key in keys])
+        made, index = f"made(view._state)[{machine!r}]", by((machine, via))
+        if index in self.compiled.space["Index"].__slots__:
+            return self._reader(f"Things({made}, view._state.index.{index}.get(view._key, ()))", Things=Things)
+        keys = f"[key for key, record in view._state.{machine}.items() if record.{via} == view._key]"
+        return self._reader(f"Things({made}, {keys})", Things=Things)
 
-        return property(read)
+    def _field(self, record: str, attribute: model.Attribute) -> property:
+        read, inner = f"{record}.{attribute.name}", bare(attribute.type)
+        if isinstance(inner, model.Ref):
+            return self._reader(f"None if (key := {read}) is None else made(view._state)[{inner.machine!r}][key]")
+        wrap = self.wrapper(attribute.type)
+        return self._reader(f"wrap(view._state, {read})" if wrap else read, wrap=wrap)
 
-    def _field(self, machine: str, attribute: model.Attribute) -> property:
-        name, wrap = attribute.name, self.wrapper(attribute.type)
-        if wrap is None:
-            return property(lambda view: getattr(getattr(view._state, machine)[view._key], name))
-        return property(lambda view: wrap(view._state, getattr(getattr(view._state, machine)[view._key], name)))
-
-    def _own(self, attribute: model.Attribute) -> property:
-        name, wrap = attribute.name, self.wrapper(attribute.type)
-        if wrap is None:
-            return property(lambda view: getattr(view._state.system, name))
-        return property(lambda view: wrap(view._state, getattr(view._state.system, name)))
-
-    def _predicate(self, owner: str, predicate: model.Predicate) -> Callable[..., Any]:
-        function = self.compiled.predicate(owner, predicate.name)
+    def _predicate(self, owner: str, predicate: model.Predicate, of: str) -> Callable[..., Any]:
+        """The question with the parameters of the model, so that a wrong call is told as Python tells it."""
         names = [p.name for p in predicate.parameters]
         wrap = self.wrapper(predicate.body.type)
-
-        def ask(view: _View, *given: object, **named: object) -> Any:
-            if len(given) + len(named) != len(names) or not set(named) <= set(names[len(given) :]):
-                raise TypeError(f"{owner}.{predicate.name} takes {', '.join(names) or 'no arguments'}")
-            values = [*given, *(named[name] for name in names[len(given) :])]
-            of = (view._key,) if isinstance(view, ThingView) else ()
-            answer = function(view._state, *of, *[plain(value) for value in values])
-            return wrap(view._state, answer) if wrap else answer
-
-        ask.__name__, ask.__doc__ = predicate.name, predicate.label
+        asked = f"_function({', '.join([of, *(f'_plain({name})' for name in names)])})"
+        source = f"lambda {', '.join(['_view', *names])}: {f'_wrap(_view._state, {asked})' if wrap else asked}"
+        function = self.compiled.predicate(owner, predicate.name)
+        ask = _written(source, _function=function, _plain=plain, _wrap=wrap)
+        ask.__name__, ask.__qualname__ = predicate.name, f"{owner}.{predicate.name}"
+        ask.__doc__ = predicate.label
         return ask
 
 
-def _known(state: State) -> dict[Any, Any]:
-    """The views of this state that were made."""
-    if state._views is None:
-        state._views = {}
-    return state._views
+def _written(source: str, **known: object) -> Callable[..., Any]:
+    function: Callable[..., Any] = eval(source, known)
+    return function
 
 
 def memo_of(state: State) -> dict[Any, Any]:
@@ -214,14 +268,6 @@ def memo_of(state: State) -> dict[Any, Any]:
     if state._memo is None:
         state._memo = {}
     return state._memo
-
-
-def _one(known: dict[Any, Any], cls: type[ThingView], state: State, key: int) -> ThingView:
-    name = (cls, key)
-    if name not in known:
-        known[name] = cls(state, key)
-    found: ThingView = known[name]
-    return found
 
 
 def plain(value: object) -> object:
@@ -249,23 +295,13 @@ def _regions(machine: model.Machine) -> dict[str, property]:
         for part in state.path[:-1]:
             place = place.setdefault(part, {})
         place[state.path[-1]] = state
-    return {name: _reader(machine, part) for name, part in tree.items()}
+    return {name: _part(machine, name, part) for name, part in tree.items()}
 
 
-def _reader(machine: model.Machine, part: Any) -> property:
-    name = machine.name
+def _part(machine: model.Machine, name: str, part: Any) -> property:
     if isinstance(part, model.State):
-        slot, state = region_slot(machine, part.region), part.name
-        return property(lambda view: StateView(state, getattr(getattr(view._state, name)[view._key], slot) == state))
-
-    def read(view: ThingView, inside: Any = part) -> RegionView:
-        record = getattr(view._state, name)[view._key]
-        return RegionView({n: _shown(machine, record, inner) for n, inner in inside.items()})
-
-    return property(read)
-
-
-def _shown(machine: model.Machine, record: Any, part: Any) -> StateView | RegionView:
-    if isinstance(part, model.State):
-        return StateView(part.name, getattr(record, region_slot(machine, part.region)) == part.name)
-    return RegionView({name: _shown(machine, record, inner) for name, inner in part.items()})
+        shown = {False: StateView(part.name, False), True: StateView(part.name, True)}
+        slot = f"view._state.{machine.name}[view._key].{region_slot(machine, part.region)}"
+        return property(_written(f"lambda view: shown[{slot} == {part.name!r}]", shown=shown))
+    inner = {each: _part(machine, each, its) for each, its in part.items()}
+    return property(type(name, (RegionView,), {"__slots__": (), **inner}))

@@ -332,7 +332,7 @@ class Authorization(Presentation):
         group = self.weighing.parent
         if self.one_is_left():
             for e in self.station.evses:
-                if self.is_left(e):
+                if self.counts_as_left(e):
                     self.emit(AuthorizeEvse(e, self, self.status, self.token, self.order, self.parent, group))
 
     def begin_selection(self) -> None:

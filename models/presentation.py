@@ -229,17 +229,20 @@ class Presentation(Machine):
         """The law allows the grant of some EVSE."""
         return any(self.may_be_granted(e) for e in self.listed)
 
-    def is_left(self, evse: Evse) -> bool:
+    def counts_as_left(self, evse: Evse) -> bool:
         """The token may be used at the EVSE, which holds no token."""
         return self.refers_to(evse) and evse.holder is None
 
     def several_are_left(self) -> bool:
         """Several EVSEs that it refers to hold no token."""
-        return any(self.is_left(e) and any(f is not e and self.is_left(f) for f in self.listed) for e in self.listed)
+        return any(
+            self.counts_as_left(e) and any(f is not e and self.counts_as_left(f) for f in self.listed)
+            for e in self.listed
+        )
 
     def one_is_left(self) -> bool:
         """Exactly one EVSE that it refers to holds no token."""
-        return any(self.is_left(e) for e in self.listed) and not self.several_are_left()
+        return any(self.counts_as_left(e) for e in self.listed) and not self.several_are_left()
 
     def is_due(self, now: int) -> bool:
         """Its time is over."""

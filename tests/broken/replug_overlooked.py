@@ -17,7 +17,7 @@ class Authorization(authorization.Authorization):
     def evse_is_available(self, evse: Evse) -> bool:
         """The EVSE is available, or needs a re-plug and is the only one."""
         return evse.is_available() or (
-            evse.replug_needed and evse.has_a_usable_connector() and self.is_left(evse) and self.one_is_left()
+            evse.replug_needed and evse.has_a_usable_connector() and self.counts_as_left(evse) and self.one_is_left()
         )
 
 

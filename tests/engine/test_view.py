@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from statewatt.engine import Birth, load
@@ -34,6 +36,22 @@ def test_a_thing_has_one_view() -> None:
     assert other.lifts[1] == it.lift
 
 
+def test_collections_are_sequences_equal_to_tuples() -> None:
+    first, second = VIEW.lifts
+    lifts: Any = VIEW.lifts
+    assert lifts == (first, second) == VIEW.lifts
+    assert lifts != (first,)
+    assert lifts != [first, second]
+    assert (len(lifts), lifts[-1], lifts[1:], [*reversed(lifts)]) == (2, second, (second,), [second, first])
+    assert repr(lifts) == "(<Lift 1>, <Lift 2>)"
+    assert first in lifts
+    assert ENGINE.view(opened()).lifts[0] in lifts
+    others: list[object] = [1, None, VIEW.tools[0], VIEW]
+    assert not any(other in lifts for other in others)
+    with pytest.raises(IndexError):
+        _ = lifts[2]
+
+
 def test_things_that_refer_back() -> None:
     assert list(VIEW.lifts[1].jobs) == list(VIEW.jobs)
     assert list(VIEW.lifts[0].jobs) == []
@@ -47,7 +65,7 @@ def test_states_and_predicates() -> None:
     assert it.is_customer(customer=ANN)
     assert not it.lift_is_free(VIEW.lifts[1])
     assert VIEW.who_works_has_a_lift()
-    with pytest.raises(TypeError, match=r"Job.is_customer takes customer"):
+    with pytest.raises(TypeError, match=r"Job.is_customer\(\) missing 1 required positional argument: 'customer'"):
         it.is_customer()  # type: ignore[call-arg]
 
 
