@@ -233,7 +233,7 @@ class Views:
 
     def _belonging(self, machine: str, via: str) -> property:
         made, index = f"made(view._state)[{machine!r}]", by((machine, via))
-        if index in self.compiled.space["Index"].__slots__:
+        if index in getattr(self.compiled.space.get("Index"), "__slots__", ()):
             return self._reader(f"Things({made}, view._state.index.{index}.get(view._key, ()))", Things=Things)
         keys = f"[key for key, record in view._state.{machine}.items() if record.{via} == view._key]"
         return self._reader(f"Things({made}, {keys})", Things=Things)

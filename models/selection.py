@@ -5,7 +5,7 @@ Source: the reference's selection algorithms. None waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .values import SelectionAlgorithm
@@ -19,48 +19,62 @@ if TYPE_CHECKING:
 def select(station: ChargingStation, authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
     """One of the candidates by the configured algorithm, or ``None`` to wait.
 
-    A token for which a single EVSE was left gets it at once, whatever the algorithm.
+    A token for which a single EVSE was left gets it at once, whatever the algorithm. Only those that could be selected
+    are looked for among the candidates, since the law is asked about each.
     """
     if authorization.at_once:
         return candidates[0]
-    return _ALGORITHMS[station.config.selection_algorithm](authorization, candidates)
+    return _ALGORITHMS[station.config.selection_algorithm](station, authorization, candidates)
 
 
-def _find_first(authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
-    candidates = _own_reservation_first(candidates)
-    plugged = _plugged_in(candidates)
-    return plugged[0] if plugged else min(candidates, key=lambda e: _place(authorization, e))
+def _find_first(station: ChargingStation, authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
+    some = [e for e in _reserved(station) if e in candidates] or candidates
+    plugged = next((e for e in _queue(station) if e in some), None)
+    return plugged if plugged is not None else next(e for e in _in_order(station, authorization) if e in some)
 
 
-def _plug_events(authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
-    return next(iter(_own_reservation_first(_plugged_in(candidates))), None)
+def _plug_events(station: ChargingStation, authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
+    return next(_own_reservation_first(station, _queue(station), candidates), None)
 
 
-def _plug_events_lifo(authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
-    return next(reversed(_own_reservation_first(_plugged_in(candidates))), None)
+def _plug_events_lifo(
+    station: ChargingStation, authorization: Authorization, candidates: Sequence[Evse]
+) -> Evse | None:
+    return next(_own_reservation_first(station, _queue(station)[::-1], candidates), None)
 
 
-def _user_input(authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
-    return next((e for e in candidates if e == authorization.chosen), None)
+def _user_input(station: ChargingStation, authorization: Authorization, candidates: Sequence[Evse]) -> Evse | None:
+    return authorization.chosen if authorization.chosen in candidates else None
 
 
-def _own_reservation_first(candidates: Sequence[Evse]) -> Sequence[Evse]:
-    """Those that are reserved, if any are: a reserved EVSE is a candidate for its own token alone."""
-    return [e for e in candidates if e.is_reserved()] or candidates
+def _own_reservation_first(
+    station: ChargingStation, evses: Sequence[Evse], candidates: Sequence[Evse]
+) -> Iterator[Evse]:
+    """The candidates among them, first those that are reserved."""
+    reserved = _reserved(station)
+    yield from (e for e in evses if e in reserved and e in candidates)
+    yield from (e for e in evses if e not in reserved and e in candidates)
 
 
-def _plugged_in(candidates: Sequence[Evse]) -> list[Evse]:
+def _reserved(station: ChargingStation) -> list[Evse]:
+    """Those with a reservation of their own: as a candidate, one is for its own token alone."""
+    return [r.evse for r in station.reservations if r.evse is not None and r.is_placed()]
+
+
+def _queue(station: ChargingStation) -> list[Evse]:
     """Those that a vehicle waits at, the first plugged in first."""
-    return sorted((e for e in candidates if e.facts.session.waiting.is_active), key=lambda e: e.plug_in_order)
+    return sorted(station.waiting(), key=lambda e: e.plug_in_order)
 
 
-def _place(authorization: Authorization, evse: Evse) -> int:
-    """The place of an EVSE in the order in which the token referred to them."""
-    numbers = authorization.order.numbers
-    return numbers.index(evse.number) if evse.number in numbers else len(numbers) + evse.number
+def _in_order(station: ChargingStation, authorization: Authorization) -> list[Evse]:
+    """Those that the token is for, in the order in which it referred to them, then by number."""
+    order = authorization.order
+    places = {number: place for place, number in reversed([*enumerate(order.numbers)])}
+    evses = authorization.listed if order.named else station.evses
+    return sorted(evses, key=lambda e: (places.get(e.number, len(order.numbers)), e.number))
 
 
-_ALGORITHMS: dict[SelectionAlgorithm, Callable[[Authorization, Sequence[Evse]], Evse | None]] = {
+_ALGORITHMS: dict[SelectionAlgorithm, Callable[[ChargingStation, Authorization, Sequence[Evse]], Evse | None]] = {
     SelectionAlgorithm.FindFirst: _find_first,
     SelectionAlgorithm.PlugEvents: _plug_events,
     SelectionAlgorithm.PlugEventsLIFO: _plug_events_lifo,

@@ -114,6 +114,10 @@ class ChargingStation(System):
 
     # --- policies ---
 
+    def waiting(self) -> frozenset[Evse]:
+        """The EVSEs at which a vehicle waits for a token."""
+        return frozenset(e for e in self.evses if e.facts.session.waiting.is_active)
+
     @policy
     def select_evse(self, authorization: Authorization, candidates: Sequence[Evse], now: int) -> Evse | None:
         """The configured selection algorithm."""
