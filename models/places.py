@@ -40,18 +40,11 @@ class Places:
     @cached_property
     def free(self) -> dict[Evse, Types]:
         """For each EVSE that nobody is at and no token holds, the types of its available connectors."""
-        available: dict[Evse, set[ConnectorType]] = {}
-        in_use: set[Evse] = set()
+        available: dict[Evse, set[ConnectorType]] = {e: set() for e in self._station.evses if not e.is_taken()}
         for c in self._station.connectors:
-            if c.is_in_use():
-                in_use.add(c.evse)
-            elif c.is_usable():
-                available.setdefault(c.evse, set()).add(c.type)
-        return {
-            e: frozenset(available.get(e, ()))
-            for e in self._station.evses
-            if e.holder is None and e not in in_use and not e.is_plugged_in()
-        }
+            if c.evse in available and c.is_available():
+                available[c.evse].add(c.type)
+        return {e: frozenset(types) for e, types in available.items()}
 
     @cached_property
     def _kinds(self) -> Counter[Types]:

@@ -210,7 +210,10 @@ class Reservation(Machine):
         return self.expires_at is not None and self.expires_at <= now and not self.replaced
 
     def is_overdue(self, now: int) -> bool:
-        """Its expiry time is reached, and the EVSE has not answered. At the time of asking it still may."""
+        """Its expiry time is reached, and the EVSE has not answered.
+
+        Where it expires as it is asked for, the EVSE may still answer then.
+        """
         return self.expires_at is not None and (
             self.expires_at < now or (self.expires_at == now and self.asked_at < now)
         )
