@@ -67,11 +67,10 @@ def _queue(station: ChargingStation) -> list[Evse]:
 
 
 def _in_order(station: ChargingStation, authorization: Authorization) -> list[Evse]:
-    """Those that the token is for, in the order in which it referred to them, then by number."""
-    order = authorization.order
-    places = {number: place for place, number in reversed([*enumerate(order.numbers)])}
-    evses = authorization.listed if order.named else station.evses
-    return sorted(evses, key=lambda e: (places.get(e.number, len(order.numbers)), e.number))
+    """All, in the order in which the token referred to them, then by number."""
+    numbers = authorization.order.numbers
+    places = {number: place for place, number in reversed([*enumerate(numbers)])}
+    return sorted(station.evses, key=lambda e: (places.get(e.number, len(numbers)), e.number))
 
 
 _ALGORITHMS: dict[SelectionAlgorithm, Callable[[ChargingStation, Authorization, Sequence[Evse]], Evse | None]] = {
