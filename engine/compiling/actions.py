@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import model
 from ..dispatch import dispatched
 from ..walking import walk
-from .expressions import OR, PLAIN, Expressions, is_self
+from .expressions import OR, Expressions, is_self
 from .names import bare
 from .source import Source, local
 
@@ -20,7 +20,7 @@ class Actions:
     def __init__(self, source: Source, expressions: Expressions) -> None:
         self.source = source
         self.expressions = expressions
-        self.scope = PLAIN
+        self.scope = expressions.plain
         self.asks = False
         """Whether the action asks anything: its own writes then end what is remembered of the state."""
 
@@ -29,11 +29,11 @@ class Actions:
         for action in machine.actions:
             parameters = ["d", "self", *(local(p.name) for p in action.parameters)]
             with self.source.function(f"{machine.name}__{action.name}", parameters, action.label, action.where):
-                self.scope = PLAIN
+                self.scope = self.expressions.plain
                 self.asks = any(isinstance(part, model.Ask | model.Trust) for part in walk(action.body))
                 if any(isinstance(part, model.Assign) and is_self(part.target.of) for part in walk(action.body)):
                     self.source.line(f"self_r = write_{machine.name}(d, self)", action.where)
-                    self.scope = PLAIN.having("self", "self_r")
+                    self.scope = self.expressions.plain.having("self", "self_r")
                 self._block(action.body)
 
     def _text(self, expression: model.Expression, least: int = 0) -> str:
@@ -54,6 +54,9 @@ class Actions:
 
     @_write.register
     def _(self, statement: model.Assign) -> None:
+        self._assign(statement)
+
+    def _assign(self, statement: model.Assign) -> None:
         target = statement.target
         of = bare(target.of.type)
         if isinstance(of, model.Ref) and (of.machine, target.name) in self.expressions.plan.indexes:
@@ -62,7 +65,7 @@ class Actions:
             return
         if isinstance(target.of.type, model.Station):
             record = "write_system(d)"
-        elif is_self(target.of) and self.scope is not PLAIN:
+        elif is_self(target.of) and self.scope.records:
             record = "self_r"
         else:
             assert isinstance(of, model.Ref), target
@@ -85,6 +88,9 @@ class Actions:
 
     @_write.register
     def _(self, statement: model.Loop) -> None:
+        self._loop(statement)
+
+    def _loop(self, statement: model.Loop) -> None:
         binding = statement.binding
         things = self.expressions.things(binding, self.scope, ordered=True)
         with self.source.block(f"for {local(binding.variable)} in list({things}):", statement.where):
@@ -97,6 +103,9 @@ class Actions:
 
     @_write.register
     def _(self, statement: model.Send) -> None:
+        self._send(statement)
+
+    def _send(self, statement: model.Send) -> None:
         event = self.expressions.system.machine(statement.machine).event(statement.event)
         given = dict(statement.arguments)
         arguments = ["d", self._text(statement.of), *(self._text(given[p.name]) for p in event.parameters)]
@@ -106,12 +115,18 @@ class Actions:
 
     @_write.register
     def _(self, statement: model.Emit) -> None:
+        self._emit(statement)
+
+    def _emit(self, statement: model.Emit) -> None:
         name = self.expressions.objects.name(self.expressions.system.command(statement.command).python)
         fields = self.expressions.fields(statement.fields, self.scope)
         self.source.line(f"d.commands.append({name}({fields}))", statement.where)
 
     @_write.register
     def _(self, statement: model.Create) -> None:
+        self._create(statement)
+
+    def _create(self, statement: model.Create) -> None:
         name = f"{local(statement.name)} = " if statement.name else ""
         self.source.line(f"{name}new_{statement.machine}(d{self._fields(statement.fields)})", statement.where)
 

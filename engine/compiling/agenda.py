@@ -87,6 +87,11 @@ class Agenda:
                     self.source.line("watch(taken)")
             self.source.line("return taken")
 
+    def distinct(self) -> list[Entry]:
+        """One of each entries that are looked at for the same reason."""
+        found = {(e.bucket, e.waits or tuple(sorted(e.reads.wide)), e.common): e for e in self.entries}
+        return list(found.values())
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _entry(self, way: Way, reader: Reader) -> Entry:
@@ -177,7 +182,7 @@ class Agenda:
                         line(f"look_{name}.update(d.index.{by(index)}.get(key, ()))")
         line("touched_system = d.touched_system")
         line("d.touched_system = False")
-        for entry in {(e.bucket, e.waits or tuple(sorted(e.reads.wide)), e.common): e for e in self.entries}.values():
+        for entry in self.distinct():
             if entry.waits:
                 line(f"look_{entry.machine} |= d.index.{entry.bucket}")
             elif entry.reads.wide:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import model
-from .expressions import OR, PLAIN, Expressions, region_slot
+from .expressions import OR, Expressions, region_slot
 from .plan import bucket
 from .records import can_end, ended
 from .source import Source, local, short
@@ -34,13 +34,17 @@ class Events:
     def _event(self, machine: model.Machine, event: model.Event) -> None:
         sources = list(dict.fromkeys(t.source for t in machine.transitions if t.event == event.name and not t.refused))
         slot = region_slot(machine, event.region)
-        self.source.line(f"state = d.{machine.name}[self].{slot}", event_place(machine, event))
+        self.source.line(f"state = {self._state(machine, slot)}", event_place(machine, event))
         for name in sources:
             with self.source.block(f"if state == {name!r}:"):
                 for transition in machine.exits(name, event.name):
                     if not transition.refused:
                         self._transition(machine, transition)
         self.source.line("return False")
+
+    def _state(self, machine: model.Machine, slot: str) -> str:
+        """What holds the state of the thing."""
+        return f"d.{machine.name}[self].{slot}"
 
     def _transition(self, machine: model.Machine, transition: model.Transition) -> None:
         self.source.line(f"# {transition.source} → {transition.target or 'stays'} ({short(transition.where)})")
@@ -54,8 +58,10 @@ class Events:
         """The condition that one of the transitions is taken."""
         ways = [model.And(model.BOOL, t.where, tuple(g.condition for g in t.guards)) for t in transitions]
         if len(ways) == 1:
-            return self.expressions.text(ways[0], PLAIN, OR)
-        return self.expressions.text(model.Or(model.BOOL, transitions[0].where, tuple(ways)), PLAIN, OR)
+            return self.expressions.text(ways[0], self.expressions.plain, OR)
+        return self.expressions.text(
+            model.Or(model.BOOL, transitions[0].where, tuple(ways)), self.expressions.plain, OR
+        )
 
     def _take(self, machine: model.Machine, transition: model.Transition) -> None:
         line, where = self.source.line, transition.where

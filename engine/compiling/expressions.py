@@ -46,6 +46,9 @@ _OPPOSITE = {"is": "is not", "==": "!=", "in": "not in", "not in": "in"}
 class Expressions:
     """Writes expressions of one system."""
 
+    plain = PLAIN
+    """The scope of a function that begins."""
+
     def __init__(self, system: model.System, objects: Objects, plan: Plan) -> None:
         self.system = system
         self.objects = objects
@@ -123,6 +126,41 @@ class Expressions:
         conditions += [self.text(condition, scope, OR) for condition in binding.conditions]
         return head, conditions, scope
 
+    # --- how things are written: what another kind of module does in its own way ---
+
+    def own(self, scope: Scope) -> str:
+        """What holds the fields of the system."""
+        return f"{scope.world}.system"
+
+    def all(self, machine: str, scope: Scope) -> str:
+        """All things of a machine."""
+        return f"{scope.world}.{machine}"
+
+    def belonging(self, expression: model.Belonging, scope: Scope) -> str:
+        """The things that refer to one."""
+        owner = self.given(expression.of, scope)
+        if self.plan.indexed:
+            return f"{scope.world}.index.{by((expression.machine, expression.via))}.get({owner}, ())"
+        things = f"{scope.world}.{expression.machine}.items()"
+        return f"[key for key, record in {things} if record.{expression.via} == {owner}]"
+
+    def asked(self, ask: model.Ask, arguments: list[str], scope: Scope) -> str:
+        """The call of a predicate."""
+        of_system = isinstance(ask.of.type, model.Station)
+        name = self.system.name if of_system else ask.owner
+        owner = [] if of_system else [self.given(ask.of, scope)]
+        return f"{name}__{ask.predicate}({', '.join([scope.world, *owner, *arguments])})"
+
+    def trusted(self, trust: model.Trust, arguments: list[str], scope: Scope) -> str:
+        """The call of a trusted function."""
+        return f"{self.system.name}__{trust.function}({', '.join([scope.world, *arguments])})"
+
+    def is_singleton(self, side: model.Expression) -> bool:
+        """Identity is equality: ``None`` and members of enumerations."""
+        if isinstance(side, model.Literal) and side.value is None:
+            return True
+        return isinstance(bare(side.type), model.Enumeration)
+
     def found(self, domain: Domain, scope: Scope) -> str:
         """The keys of a domain."""
         *further, last = domain.hops
@@ -147,7 +185,7 @@ class Expressions:
     @_write.register
     def _(self, expression: model.Field, scope: Scope) -> tuple[str, int]:
         if isinstance(expression.of.type, model.Station):
-            return f"{scope.world}.system.{expression.name}", ATOM
+            return f"{self.own(scope)}.{expression.name}", ATOM
         return f"{self.record(expression.of, scope)}.{expression.name}", ATOM
 
     @_write.register
@@ -160,15 +198,11 @@ class Expressions:
 
     @_write.register
     def _(self, expression: model.Things, scope: Scope) -> tuple[str, int]:
-        return f"frozenset({scope.world}.{expression.machine})", ATOM
+        return f"frozenset({self.all(expression.machine, scope)})", ATOM
 
     @_write.register
     def _(self, expression: model.Belonging, scope: Scope) -> tuple[str, int]:
-        owner = self.given(expression.of, scope)
-        if self.plan.indexed:
-            return f"{scope.world}.index.{by((expression.machine, expression.via))}.get({owner}, ())", ATOM
-        things = f"{scope.world}.{expression.machine}.items()"
-        return f"[key for key, record in {things} if record.{expression.via} == {owner}]", ATOM
+        return self.belonging(expression, scope), ATOM
 
     @_write.register(model.Same)
     @_write.register(model.InState)
@@ -192,12 +226,12 @@ class Expressions:
             collection = expression.collection
             item = self.text(expression.item, scope, SUM)
             if isinstance(collection, model.Things):
-                return item, "in", f"{scope.world}.{collection.machine}"
+                return item, "in", self.all(collection.machine, scope)
             return item, "in", self.text(collection, scope, SUM)
         left, right = self.text(expression.left, scope, SUM), self.text(expression.right, scope, SUM)
         if isinstance(expression, model.Compare):
             return left, expression.operator, right
-        identical = _is_singleton(expression.left) or _is_singleton(expression.right)
+        identical = self.is_singleton(expression.left) or self.is_singleton(expression.right)
         return left, "is" if identical else "==", right
 
     @_write.register
@@ -243,16 +277,11 @@ class Expressions:
 
     @_write.register
     def _(self, expression: model.Ask, scope: Scope) -> tuple[str, int]:
-        of_system = isinstance(expression.of.type, model.Station)
-        name = self.system.name if of_system else expression.owner
-        owner = [] if of_system else [self.given(expression.of, scope)]
-        arguments = [scope.world, *owner, *(self.text(value, scope) for value in expression.arguments)]
-        return f"{name}__{expression.predicate}({', '.join(arguments)})", ATOM
+        return self.asked(expression, [self.text(value, scope) for value in expression.arguments], scope), ATOM
 
     @_write.register
     def _(self, expression: model.Trust, scope: Scope) -> tuple[str, int]:
-        arguments = [scope.world, *(self.text(value, scope) for value in expression.arguments)]
-        return f"{self.system.name}__{expression.function}({', '.join(arguments)})", ATOM
+        return self.trusted(expression, [self.text(value, scope) for value in expression.arguments], scope), ATOM
 
     @_write.register
     def _(self, expression: model.Before, scope: Scope) -> tuple[str, int]:
@@ -269,13 +298,6 @@ class Expressions:
 def is_self(thing: object) -> bool:
     """The thing whose predicate or action this is."""
     return isinstance(thing, model.Name) and thing.name == "self" and isinstance(thing.type, model.Ref)
-
-
-def _is_singleton(side: model.Expression) -> bool:
-    """Identity is equality: ``None`` and members of enumerations."""
-    if isinstance(side, model.Literal) and side.value is None:
-        return True
-    return isinstance(bare(side.type), model.Enumeration)
 
 
 def region_slot(machine: model.Machine, region: int) -> str:

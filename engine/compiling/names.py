@@ -50,6 +50,10 @@ class Objects:
             self.get(path)
         return self._names[path]
 
+    def names(self) -> dict[str, str]:
+        """The names in the generated module, by the path of their objects."""
+        return dict(self._names)
+
     def globals(self) -> dict[str, Any]:
         """The names in the generated module, with their objects."""
         return {name: self._found[path] for path, name in self._names.items()}

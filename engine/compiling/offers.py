@@ -138,11 +138,14 @@ class Offers:
         with self.source.block("if accepted:", way.where):
             self.source.line(f"yield {machine!r}, self, {event.name!r}, {event.pick!r}, accepted")
 
+    def _head(self, way: Way) -> tuple[str, list[str]]:
+        return way.accepting, ["d", "self", "now"]
+
     def _accepting(self, way: Way) -> None:
         """``accepting_Machine__event(d, self, now)`` gives what tells of each candidate whether it is accepted."""
         things, transitions = way.things, [*way.transitions]
         about = f"Tells for which {', '.join(p.name for p in things)} it is accepted: {way.event.label}"
-        with self.source.function(way.accepting, ["d", "self", "now"], about, way.where):
+        with self.source.function(*self._head(way), about, way.where):
             inner = f"def accepts({', '.join(local(p.name) for p in things)}):"
             if len(transitions) == 1 and not all(_about(guard, things) for guard in transitions[0].guards):
                 self._accepting_stepwise(transitions[0], things, inner)
@@ -163,11 +166,13 @@ class Offers:
             for number, (about, guards) in enumerate(groups):
                 condition = model.And(model.BOOL, where, tuple(guard.condition for guard in guards))
                 if about:
-                    with self.source.block(f"if not ({self.expressions.text(condition, PLAIN)}):", where):
+                    with self.source.block(
+                        f"if not ({self.expressions.text(condition, self.expressions.plain)}):", where
+                    ):
                         line("return False")
                     continue
                 with self.source.block(f"if once_{number} is None:"):
-                    line(f"once_{number} = {self.expressions.text(condition, PLAIN)}", where)
+                    line(f"once_{number} = {self.expressions.text(condition, self.expressions.plain)}", where)
                 with self.source.block(f"if not once_{number}:"):
                     line("return None")
             line("return True")

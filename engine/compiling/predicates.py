@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import model
 from ..walking import walk
-from .expressions import OR, PLAIN, Expressions, Scope, is_self
+from .expressions import OR, Expressions, Scope, is_self
 from .source import Source, local
 
 
@@ -33,10 +33,10 @@ class Predicates:
         self, name: str, parameters: list[str], predicate: model.Predicate, machine: model.Machine | None = None
     ) -> None:
         with self.source.function(name, parameters, predicate.label, predicate.where):
-            scope = PLAIN
+            scope = self.expressions.plain
             if machine and _looks_twice(predicate):
                 self.source.line(f"self_r = d.{machine.name}[self]", predicate.where)
-                scope = PLAIN.having("self", "self_r")
+                scope = scope.having("self", "self_r")
             for let in predicate.locals:
                 self.source.line(f"{local(let.name)} = {self.expressions.text(let.value, scope)}", let.where)
             self._answer(predicate.body, scope, predicate.body.type == model.BOOL)

@@ -268,6 +268,11 @@ def enders(system: model.System) -> list[model.Machine]:
     return [machine for machine in system.machines if can_end(machine)]
 
 
+def concerned(system: model.System) -> list[str]:
+    """The machines of which something is written when a thing ends, or loses what refers to it."""
+    return [m.name for m in system.machines if can_end(m) or any(_referring(m, t) for t in enders(system))]
+
+
 def plan_endings(system: model.System, plan: Plan) -> None:
     """Want the indexes that tell who refers to what has ended."""
     for target in enders(system):
@@ -279,9 +284,8 @@ def plan_endings(system: model.System, plan: Plan) -> None:
 
 def write_endings(source: Source, system: model.System, plan: Plan) -> None:
     """Whether ended things may be dropped, and whether something refers to one."""
-    concerned = [m.name for m in system.machines if can_end(m) or any(_referring(m, t) for t in enders(system))]
     with source.function("may_drop", ["d"], "Whether a thing may have ended, or lost a reference to it."):
-        tests = [f"d.own_{name} is not None" for name in [*concerned, "system"]]
+        tests = [f"d.own_{name} is not None" for name in [*concerned(system), "system"]]
         source.line(f"return {' or '.join(tests)}")
     for target in enders(system):
         about = f"Whether a thing that lives, or the station itself, refers to {target.name} number key."

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ..model import Where
 
-_OURS = "d before commands command record state key nothing accepted accepts"
+_OURS = "d before commands command record state key nothing accepted accepts undo station chosen candidates memo answer question"
 _CALLED = "all any first frozenset given list sorted type Fault Accepted"
 RESERVED = frozenset([*_OURS.split(), *_CALLED.split(), *keyword.kwlist])
 """Names with a meaning in generated functions."""
