@@ -165,6 +165,7 @@ class Offers:
             line(f"nonlocal {', '.join(once)}")
             for number, (about, guards) in enumerate(groups):
                 condition = model.And(model.BOOL, where, tuple(guard.condition for guard in guards))
+                text = self.expressions.text(condition, self.expressions.plain)
                 if about:
                     with self.source.block(
                         f"if not ({self.expressions.text(condition, self.expressions.plain)}):", where
@@ -172,7 +173,7 @@ class Offers:
                         line("return False")
                     continue
                 with self.source.block(f"if once_{number} is None:"):
-                    line(f"once_{number} = {self.expressions.text(condition, self.expressions.plain)}", where)
+                    line(f"once_{number} = {text}", where)
                 with self.source.block(f"if not once_{number}:"):
                     line("return None")
             line("return True")

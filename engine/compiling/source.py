@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from ..model import Where
 
-_OURS = "d before commands command record state key nothing accepted accepts undo station chosen candidates memo answer question"
+_OURS = "d before commands command record state key nothing accepted accepts"
+_OF_OBJECTS = "undo station chosen candidates memo answer question"
 _CALLED = "all any first frozenset given list sorted type Fault Accepted"
-RESERVED = frozenset([*_OURS.split(), *_CALLED.split(), *keyword.kwlist])
+RESERVED = frozenset([*_OURS.split(), *_OF_OBJECTS.split(), *_CALLED.split(), *keyword.kwlist])
 """Names with a meaning in generated functions."""
 
 

@@ -27,7 +27,7 @@ class PolicyError(ValueError):
 class Input:
     """What comes from outside; equal if all attributes are."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and all(getattr(self, n) == getattr(other, n) for n in self.__slots__)

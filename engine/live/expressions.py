@@ -26,22 +26,28 @@ class ObjectExpressions(Expressions):
         return self.text(thing, scope, ATOM)
 
     def own(self, scope: Scope) -> str:
+        """What holds the fields of the system: the station."""
         return scope.world
 
     def all(self, machine: str, scope: Scope) -> str:
+        """All things of a machine."""
         return f"{scope.world}._{machine}.values()"
 
     def belonging(self, expression: model.Belonging, scope: Scope) -> str:
+        """The things that refer to one: a list of its own."""
         return f"{self.given(expression.of, scope)}._{by((expression.machine, expression.via))}"
 
     def asked(self, ask: model.Ask, arguments: list[str], scope: Scope) -> str:
+        """A call of a method."""
         of = scope.world if isinstance(ask.of.type, model.Station) else self.text(ask.of, scope, ATOM)
         return f"{of}.{ask.predicate}({', '.join(arguments)})"
 
     def trusted(self, trust: model.Trust, arguments: list[str], scope: Scope) -> str:
+        """A call of a method of the station."""
         return f"{scope.world}.{trust.function}({', '.join(arguments)})"
 
     def is_singleton(self, side: model.Expression) -> bool:
+        """Things, too, are the same if they are one."""
         return super().is_singleton(side) or isinstance(bare(side.type), model.Ref)
 
     def found(self, domain: Domain, scope: Scope) -> str:
@@ -56,6 +62,7 @@ class ObjectExpressions(Expressions):
         return found
 
     def things(self, binding: model.Binding, scope: Scope, ordered: bool) -> str:
+        """What a binding runs over; in order of creation if that matters."""
         domain, collection = self.plan.domain(binding), binding.collection
         if domain:
             return self.found(domain, scope)
@@ -65,6 +72,7 @@ class ObjectExpressions(Expressions):
         return f"sorted({text}, key=by_key)" if ordered and not isinstance(collection, model.Belonging) else text
 
     def loop(self, binding: model.Binding, scope: Scope, ordered: bool) -> tuple[str, list[str], Scope]:
+        """``for … in …``, and the conditions."""
         conditions: list[str] = []
         name = local(binding.variable)
         if self.plan.domain(binding) and not isinstance(binding.collection, model.Things):

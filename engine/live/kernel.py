@@ -107,10 +107,10 @@ class RegionView:
 
 
 def _shown(thing: Thing, part: Any) -> Any:
-    if isinstance(part, tuple):
-        slot, name = part
-        return StateView(name, getattr(thing, slot) == name)
-    return RegionView(thing, part)
+    if hasattr(part, "items"):
+        return RegionView(thing, part)
+    slot, name = part
+    return StateView(name, getattr(thing, slot) == name)
 
 
 def state_view(part: Any) -> Any:
@@ -246,9 +246,11 @@ class Candidates:
 
     def __contains__(self, one: object) -> bool:
         parts: Any = (one,) if self._single else one
-        if not isinstance(parts, tuple) or len(parts) != len(self._possible):
+        try:
+            there = [part in things for part, things in zip(parts, self._possible, strict=True)]
+        except (TypeError, ValueError):  # not so many things
             return False
-        return all(p in things for p, things in zip(parts, self._possible)) and bool(self._asked(one))
+        return all(there) and bool(self._asked(one))
 
     def __len__(self) -> int:
         self._found.extend(self._rest)
@@ -260,7 +262,8 @@ class Candidates:
         return tuple(self._found[index]) if isinstance(index, slice) else self._found[index]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, (tuple, Candidates)) and tuple(self) == tuple(other)
+        shown: Any = other
+        return isinstance(other, (tuple, Candidates)) and tuple(self) == tuple(shown)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -332,10 +335,11 @@ def things(machine: str) -> Callable[[object, Any], Any]:
     one = thing(machine)
 
     def check(value: object, station: Any) -> Any:
+        keys: Any = value
         if not isinstance(value, frozenset):
             raise ValueError(f"is {_told(value)}, not a frozenset of keys of {machine}")
         try:
-            return frozenset([one(key, station) for key in value])
+            return frozenset([one(key, station) for key in keys])
         except ValueError as error:
             raise ValueError(f"holds what {error}") from None
 
@@ -418,6 +422,32 @@ class Station:
         ),
         *("_undo", "_written", "commands", "config", "deadline", "now", "path"),
     )
+    config: Any
+    now: int
+    """The time of the last step, in milliseconds."""
+    deadline: int | None
+    """The earliest deadline after ``now``."""
+    commands: list[Any]
+    """The commands of the last step, in order."""
+    path: list[tuple[str, int, str | None, str, str]]
+    """The transitions of the last step: machine, key, event (none at a choice), source and target."""
+    _undo: list[tuple[Any, str | None, Any]]
+    """What was written in this step: thing, field and what was there; no field for a new thing."""
+    _seen: int
+    """How much of that was looked at."""
+    _changed: int
+    """The machines of which something was written since, as bits; ``_dropped``: was dropped, ``_written``: at all."""
+    _dropped: int
+    _written: int
+    _settled: bool
+    """Nothing urgent is accepted; else everything has to be looked at."""
+    _looks: tuple[set[Any], ...]
+    _armed: tuple[dict[Any, int], ...]
+    _ended: list[Any]
+    _steps: int
+    _memo: dict[Any, Any]
+    _memo_at: tuple[int, int]
+    _policies: Mapping[str, Any]
     _machines: tuple[str, ...]
     _own: tuple[str, ...]
     _own_references: frozenset[str]
@@ -477,7 +507,7 @@ class Station:
                 one = getattr(station, f"_{machine}")[key]
                 for name, value in cls._births[machine][1].taken(given, station, f"{machine} {key}").items():
                     setattr(one, name, value)
-                for slot, state in zip(one._regions, states):
+                for slot, state in zip(one._regions, states, strict=True):
                     setattr(one, slot, state)
         for name, value in cls._own_fields.taken(fields or {}, station).items():
             setattr(station, name, value)
@@ -588,8 +618,8 @@ class Station:
             self._look_at_changes()
             if not self._take_urgent():
                 return
-        machine, key, event, _, _ = self.path[-1]
-        raise EngineFault(f"more than {LIMIT} urgent events at one time: {Event(machine, event, key)} has no end", None)
+        machine, key, name, _, _ = self.path[-1]
+        raise EngineFault(f"more than {LIMIT} urgent events at one time: {name} of {machine} {key} has no end", None)
 
     def _take_urgent(self) -> bool:
         for look in self._looks:
@@ -602,11 +632,11 @@ class Station:
 
     def _pick(self, policy: str, one: Thing, candidates: Candidates) -> Any:
         """What a policy picks, or ``None``."""
-        choose = self._policies.get(policy)
         if not candidates:
             return None
+        chosen: Any = None
         try:
-            chosen = choose(self, one, candidates, self.now)  # type: ignore[misc]
+            chosen = self._policies[policy](self, one, candidates, self.now)
         except Exception as error:
             if candidates.fault is None:
                 raise _PolicyRaisedError(error) from error
@@ -628,8 +658,8 @@ class Station:
         gone = {one: None for one in self._ended if one not in set(kept)}
         for one in kept:
             for name in one._references:
-                value = getattr(one, name)
-                for other in value if isinstance(value, frozenset) else (value,):
+                value: Any = getattr(one, name)
+                for other in (value,) if value is None or isinstance(value, Thing) else value:
                     if other in gone:
                         del gone[other]
                         kept.append(other)
@@ -781,8 +811,8 @@ class Station:
         self.now = now
         self.deadline = None
         self.commands, self.path = [], []
-        self._undo: list[tuple[Any, str | None, Any]] = []
-        self._ended: list[Any] = []
+        self._undo = []
+        self._ended = []
         self._seen = self._changed = self._dropped = self._written = self._steps = 0
         self._settled = True
         self._memo, self._memo_at = {}, (0, 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import model
 from ..compiling.actions import Actions
 from ..compiling.events import Events, event_place
@@ -19,11 +21,13 @@ class ObjectPredicates(Predicates):
     """Predicates are methods of the same name."""
 
     def of_machine(self, machine: model.Machine) -> None:
+        """The predicates of a machine."""
         self.expressions.plain = OF_A_THING
         for predicate in machine.predicates:
             self._method(predicate)
 
     def of_system(self, system: model.System) -> None:
+        """The predicates of the system."""
         self.expressions.plain = OF_THE_SYSTEM
         for predicate in system.predicates:
             self._method(predicate)
@@ -41,6 +45,7 @@ class ObjectActions(Actions):
         self.objects = expressions
 
     def of_machine(self, machine: model.Machine) -> None:
+        """The actions of a machine."""
         for action in machine.actions:
             parameters = ["self", *(local(p.name) for p in action.parameters)]
             with self.source.function(f"_do_{action.name}", parameters, action.label, action.where):
@@ -87,6 +92,7 @@ class ObjectEvents(Events):
     """Events are methods of the same name, which tell whether they were accepted; choices are ``_leave_state``."""
 
     def of_machine(self, machine: model.Machine) -> None:
+        """The events and choices of a machine."""
         for event in machine.events:
             parameters = ["self", *(local(p.name) for p in event.parameters)]
             about = f"{event.label}: whether it is accepted."
@@ -228,14 +234,12 @@ class Machines:
                 self.source.line(f"del {where}[{value}]")
 
 
-def _states(machine: model.Machine) -> dict[str, object]:
+def _states(machine: model.Machine) -> dict[str, Any]:
     """The attributes that show states, by name: slot and name of a state, or the states in a group."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for state in machine.states:
         place = found
         for name in state.path[:-1]:
-            inner = place.setdefault(name, {})
-            assert isinstance(inner, dict)
-            place = inner
+            place = place.setdefault(name, {})
         place[state.path[-1]] = (slots(machine)[state.region], state.name)
     return found

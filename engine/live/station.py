@@ -19,9 +19,6 @@ from .machines import Machines
 class ObjectOffers(Offers):
     """Offers are asked of things."""
 
-    def write(self) -> None:
-        raise TypeError("offers are written with each machine")
-
     def accepting(self, way: Way) -> None:
         """``_accepting_event(self, now)`` gives what tells of each candidate whether it is accepted."""
         self._accepting(way)
@@ -104,13 +101,9 @@ class Urgency:
                 line("return True")
             return
         line(f"candidates = {self.offers.candidates(way)}", way.where)
-        if event.pick:
-            line(f"chosen = station._pick({event.pick!r}, self, candidates)")
-            test = "chosen is not None"
-        else:
-            line("chosen = candidates[0] if candidates else None")
-            test = "chosen is not None"
-        with block(f"if {test}:", way.where):
+        picked = f"station._pick({event.pick!r}, self, candidates)"
+        line(f"chosen = {picked if event.pick else 'candidates[0] if candidates else None'}")
+        with block("if chosen is not None:", way.where):
             line(f"{', '.join(local(p.name) for p in way.things)} = chosen")
             with block(f"if not {call}:", way.where):
                 line(f'raise Fault("{way.machine.name} offers {event.name} and refuses it")', way.where)
@@ -373,9 +366,8 @@ class Stations:
                 taken = {p.name: p.type for p in event.parameters}
                 given = {n: t for n, t in taken.items() if n != "now"}
                 fields = self._fields(f"{machine.name}.{event.name}", "argument", given, given)
-                outside = "" if event.urgent or event.inner else "now" if "now" in taken else ""
                 reason = why if event.urgent or event.inner else ""
-                line(f"    {(machine.name, event.name)!r}: ({event.name!r}, {fields}, {reason!r}, {bool(outside)}),")
+                line(f"    {(machine.name, event.name)!r}: ({event.name!r}, {fields}, {reason!r}, {'now' in taken}),")
         line("}")
         line(f"{name}._births = {{")
         made = {s.machine for s in _creations(system)}
