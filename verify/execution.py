@@ -176,7 +176,8 @@ class Executor:
         if isinstance(of, TheSystem):
             if way.turn:
                 raise NotModelledError("a loop that writes to the system has no formula", statement.where)
-            return [way.in_world(way.world.replaced(("", target.name), lambda _: value))]
+            version = way.world.writings.of("own", value)
+            return [way.in_world(way.world.replaced(("", target.name), lambda _: value, version))]
         machine = _machine(target.of)
         self._own_turn(machine, of, way, statement.where)
         return [way.in_world(way.world.written((machine, target.name), of, value))]
@@ -264,7 +265,9 @@ class Executor:
         written = sorted({key for turn in turns for key in turn.world.changed_since(way.world)})
         world = way.world
         for key in written:
-            world = world.replaced(key, self._after_loop(key, x, way, condition, turns))
+            after = self._after_loop(key, x, way, condition, turns)
+            version = world.writings.of("loop", way.world.version(key), x, condition, after.value)
+            world = world.replaced(key, after, version)
         for turn in turns:
             own = both([condition, *turn.premises[len(way.premises) :]])
             for emitted in turn.world.emitted[len(way.world.emitted) :]:
@@ -295,7 +298,8 @@ class Executor:
         for key in written:
             type_ = self._type_of_key(key)
             old, other = way.world.cells[key].read, unknown_cell(self.vocabulary, key, key[0], type_)
-            world = world.replaced(key, Elsewhere(x, old, other))
+            version = world.writings.of("elsewhere", way.world.version(key), x, other(x))
+            world = world.replaced(key, Elsewhere(x, old, other), version)
         executor = Executor(self.vocabulary, self.trusted, Facts(axioms=self.facts.axioms), self.now)
         condition_then, turns_then = executor.turns(statement, x, way.in_world(world))
         claims = [same_term(condition, condition_then)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from ..engine import model
@@ -45,11 +45,12 @@ TEXTS = {
 START, IDLE = Happening("start"), Happening("idle")
 
 
-def happenings(system: model.System) -> Iterator[Happening]:
-    """The start, births, events and urgent events, other settings, and the dropping of ended things."""
+def happenings(system: model.System, inside: Collection[str] | None = None) -> Iterator[Happening]:
+    """The start, births, events and urgent events, other settings, and the dropping of ended things; ``inside``: the
+    machines whose things only actions make, if that is known."""
     yield START
     yield IDLE
-    inside = made_inside(system)
+    inside = made_inside(system) if inside is None else inside
     for machine in system.machines:
         if machine.name not in inside:
             yield Happening("birth", machine.name)

@@ -60,7 +60,7 @@ class Problem:
     trusted: TrustedFunctions
     world: World
     properties: list[Property] = field(default_factory=list["Property"])
-    _made: dict[tuple[str, tuple[tuple[int, ...], ...]], tuple[Term, Facts]] = field(default_factory=dict[Any, Any])
+    _made: dict[tuple[str, tuple[int, ...]], tuple[Term, Facts]] = field(default_factory=dict[Any, Any])
 
     def named(self, names: Names) -> Iterator[Property]:
         """The properties of these names, in their order; ``None``: all."""
@@ -68,11 +68,12 @@ class Problem:
 
     def facts_of(self, property_: Property, before: World, after: World) -> tuple[Term, Facts]:
         """The formula of a property, and what its evaluation owes."""
-        key = (property_.name, tuple(world.versions(property_.reads) for world in (before, after)))
-        if key in self._made and not property_.commands:
-            return self._made[key]
-        facts = Facts()
-        self._made[key] = property_.claim(before, after, facts), facts
+        versions = (version for world in (before, after) for version in world.versions(property_.reads))
+        sent = (after.writings.emitted(e) for e in after.emitted if e.command in property_.commands)
+        key = (property_.name, (*versions, *sent))
+        if key not in self._made:
+            facts = Facts()
+            self._made[key] = property_.claim(before, after, facts), facts
         return self._made[key]
 
     def copy(self) -> Problem:
@@ -94,7 +95,6 @@ class Problem:
 def problem(system: model.System, vocabulary: Vocabulary, world: World) -> Problem:
     """All properties of a system, and what each reads."""
     trusted = TrustedFunctions(vocabulary)
-    trusted.prepare(Evaluator(vocabulary, world, Facts(), trusted))
     found = Problem(system, vocabulary, trusted, world)
     found.properties += [property_of(vocabulary, trusted, duty) for duty in duties(system)]
     for property_ in found.properties:

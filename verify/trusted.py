@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ..engine import model
-from ..engine.compiling import bare
 from .facts import Facts
 from .terms import THE_SYSTEM, Optional, Several, Term, TheSystem, Value, chosen, every, implied, z3
 from .vocabulary import NotModelledError, Vocabulary
@@ -81,16 +80,6 @@ class TrustedFunctions:
                 asker.facts.axioms.append(axiom)
         return self.applied(symbol, arguments, where)
 
-    def prepare(self, asker: Asker) -> None:
-        """Name what every function says in the asker's world, before anything else is named.
-
-        What is named later, in the course of a step, is named anew in the next that runs the same way.
-        """
-        for function in self._known.values():
-            if not any(isinstance(bare(parameter.type), model.SetOf) for parameter in function.parameters):
-                made = (function.name, asker.world.versions(self.keys(function)))
-                self._made[made] = self._make(asker, function, function.where)
-
     def applied(self, symbol: Term, arguments: list[Value], where: model.Where) -> Term:
         """What the function that a symbol stands for says."""
         return symbol(tuple(term for argument in arguments for term in _flat(argument, where)))
@@ -101,6 +90,11 @@ class TrustedFunctions:
         return made[0] if made else None
 
     def _make(self, asker: Asker, function: model.Trusted, where: model.Where) -> tuple[Term, list[Term]]:
+        # Made once and kept for every step that comes to such a world: it takes no name from the step's own.
+        with self.vocabulary.within(f"{function.name} {len(self._made)}"):
+            return self._symbol(asker, function, where)
+
+    def _symbol(self, asker: Asker, function: model.Trusted, where: model.Where) -> tuple[Term, list[Term]]:
         given = {p.name: self.vocabulary.unknown(p.type, p.name) for p in function.parameters}
         variables = [term for value in given.values() for term in _flat(value, where)]
         sorts = [variable.sort() for variable in variables]

@@ -1,7 +1,7 @@
 """A state of a system as formulas: for every field a function from things to values.
 
 A write gives a new world; what was not written is shared, and ``version`` tells whether two worlds agree on a field
-because neither wrote it.
+because neither wrote it, or both wrote the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ..engine import model
 from ..engine.compiling.records import stored
-from .terms import FALSE, Term, Value, chosen, same_term
+from .terms import FALSE, Optional, Several, Term, TheSystem, Value, chosen, same_term, z3
 from .vocabulary import Vocabulary
 
 Key = tuple[str, str]
@@ -20,7 +20,6 @@ Key = tuple[str, str]
 
 Read = Callable[[Term], Value]
 
-_versions = itertools.count(1)
 NOBODY: Term = FALSE
 """Stands for the thing where a cell is the system's own."""
 
@@ -43,6 +42,53 @@ class Emitted:
     fields: Mapping[str, Value]
 
 
+class Writings:
+    """Numbers for what is written: the same for the same, in whatever world and for whichever mutant it is done.
+
+    Terms are compared by identity. They are kept, for the number of one that is gone is given to another.
+    """
+
+    def __init__(self, sorts: Mapping[str, Term]) -> None:
+        self._sorts = sorts
+        self._numbers = itertools.count(1)
+        self._known: dict[tuple[object, ...], int] = {}
+        self._kept: list[Value] = []
+
+    def new(self) -> int:
+        """A writing unlike all others."""
+        return next(self._numbers)
+
+    def of(self, what: str, *content: Value) -> int:
+        """The number of a writing that is made of these names, numbers and values."""
+        key = (what, *(part for each in content for part in self._parts(each)))
+        if key not in self._known:
+            self._known[key] = self.new()
+            self._kept.append(content)
+        return self._known[key]
+
+    def emitted(self, emitted: Emitted) -> int:
+        """The number of what is emitted."""
+        fields = (part for name in sorted(emitted.fields) for part in (name, emitted.fields[name]))
+        return self.of(emitted.command, emitted.condition, len(emitted.variables), *emitted.variables, *fields)
+
+    def _parts(self, value: Value) -> Iterator[object]:
+        if isinstance(value, Optional):
+            yield "maybe"
+            yield from self._parts(value.there)
+            yield from self._parts(value.value)
+        elif isinstance(value, Several):
+            # What is in it is said by a term, which has to be kept as well.
+            inside = value.contains(z3.Const("in it", self._sorts[value.machine]))
+            self._kept.append(inside)
+            yield "set"
+            yield from self._parts(inside)
+        elif value is None or isinstance(value, str | int | TheSystem):
+            yield value
+        else:
+            yield "term"
+            yield int(value.ast.value)
+
+
 def there(machine: str) -> Key:
     """The key of which things of a machine there are."""
     return machine, "there"
@@ -58,6 +104,7 @@ class World:
     """All cells, and the commands so far; ``reads`` notes what is read, if somebody wants to know."""
 
     cells: Mapping[Key, Cell]
+    writings: Writings = field(compare=False)
     emitted: tuple[Emitted, ...] = ()
     reads: set[Key] | None = field(default=None, compare=False)
 
@@ -75,9 +122,9 @@ class World:
         """Which writings of the fields these are."""
         return tuple(self.cells[key].version for key in keys)
 
-    def replaced(self, key: Key, read: Read) -> World:
-        """The world in which a field holds something else, for every thing."""
-        return replace(self, cells={**self.cells, key: Cell(read, next(_versions))})
+    def replaced(self, key: Key, read: Read, version: int = 0) -> World:
+        """The world in which a field holds something else, for every thing; ``version``: if that has a number."""
+        return replace(self, cells={**self.cells, key: Cell(read, version or self.writings.new())})
 
     def written(self, key: Key, thing: Term, value: Value) -> World:
         """The world in which a field of one thing holds something else."""
@@ -87,7 +134,7 @@ class World:
             is_it = same_term(x, thing)
             return chosen(is_it, value, old(x))
 
-        return self.replaced(key, read)
+        return self.replaced(key, read, self.writings.of("of one", self.version(key), thing, value))
 
     def emitting(self, emitted: Emitted) -> World:
         """The world after one more command."""
@@ -133,12 +180,12 @@ def unknown_cell(vocabulary: Vocabulary, key: Key, machine: str, type_: model.Ty
 
 def unknown_world(vocabulary: Vocabulary) -> World:
     """A state of which nothing is known."""
-    return World(
-        {
-            key: Cell(unknown_cell(vocabulary, key, machine, type_), next(_versions))
-            for key, machine, type_ in keys_of(vocabulary.system)
-        }
-    )
+    writings = Writings(vocabulary.sorts)
+    cells = {
+        key: Cell(unknown_cell(vocabulary, key, machine, type_), writings.new())
+        for key, machine, type_ in keys_of(vocabulary.system)
+    }
+    return World(cells, writings)
 
 
 def empty_world(vocabulary: Vocabulary) -> World:

@@ -12,12 +12,12 @@ from ...engine import model
 from ..execution import Executor
 from ..expressions import Evaluator
 from ..facts import Facts, Frame
-from ..steps import Steps
 from ..terms import FALSE, Term, Value, both, negated, same
 from ..trusted import TrustedFunctions
 from ..vocabulary import Vocabulary
 from ..ways import Way
 from ..world import World
+from .focus import Focused, FocusedSteps
 from .making import Mutant
 from .reach import Reach
 
@@ -25,22 +25,15 @@ ALIKE = "alike"
 """The kind of these obligations."""
 
 
-class ComparingSteps(Steps):
+class ComparingSteps(FocusedSteps):
     """The steps of the original, which owe that a mutant does the same."""
-
-    def __init__(
-        self, vocabulary: Vocabulary, trusted: TrustedFunctions, world: World, mutant: Mutant, reach: Reach
-    ) -> None:
-        super().__init__(vocabulary, trusted, world)
-        self.mutant = mutant
-        self.reach = reach
 
     def executor(self, facts: Facts, now: Term) -> Executor:
         """What executes the original beside the mutant."""
         return Comparing(self.vocabulary, self.trusted, facts, now, self.mutant, self.reach)
 
 
-class Comparing(Executor):
+class Comparing(Focused):
     """Executes the original; obligations of the kind ``alike`` are left where the mutant differs."""
 
     def __init__(
@@ -52,9 +45,7 @@ class Comparing(Executor):
         mutant: Mutant,
         reach: Reach,
     ) -> None:
-        super().__init__(vocabulary, trusted, facts, now)
-        self.mutant = mutant
-        self.reach = reach
+        super().__init__(vocabulary, trusted, facts, now, mutant, reach)
         self._meant = vocabulary.of(mutant.system)
         self._instead = _changed_transitions(vocabulary.system, mutant.system)
 

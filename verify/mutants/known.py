@@ -6,21 +6,15 @@ Terms are compared by identity: what is made in the same way has the same names,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..properties import Goal
 from ..terms import Term, both, implied, negated, z3
 
 Identities: TypeAlias = frozenset[int]
-
-
-@dataclass(frozen=True)
-class Lemma:
-    """A goal that was proved, and the premises from which it follows; the goal keeps its terms alive."""
-
-    goal: Goal
-    needs: Identities
+STEPS_PER_SECOND = 3_000_000
+"""Effort is counted in the solver's own steps, so that an answer does not depend on how busy a machine is; but it is
+given in seconds: so many steps take about one."""
 
 
 class Known:
@@ -28,10 +22,13 @@ class Known:
 
     def __init__(self, hypotheses: Iterable[Term]) -> None:
         self._hypotheses = list(hypotheses)
-        self._lemmas: dict[int, list[Lemma]] = {}
-        self._begin()
+        self._lemmas: dict[int, list[Identities]] = {}
+        self._kept: list[Goal] = []
+        self._marks: list[Term] = []
+        self.begin()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Take a new solver: what one was asked before changes how it goes about the next question."""
         self._solver = z3.Solver()
         self._solver.add(*self._hypotheses)
 
@@ -42,20 +39,33 @@ class Known:
         self._solver.add(*more)
 
     def learn(self, goal: Goal, needs: Identities) -> None:
-        """A goal was proved from these of its premises."""
-        self._lemmas.setdefault(identity(goal.claim), []).append(Lemma(goal, needs))
+        """A goal was proved from these of its premises (the fewer, the more is known)."""
+        lemmas = self._lemmas.setdefault(identity(goal.claim), [])
+        if not any(known <= needs for known in lemmas):
+            lemmas[:] = [*(known for known in lemmas if not needs <= known), needs]
+            self._kept.append(goal)  # as long as its terms are there, no others get their numbers
 
-    def follows(self, goal: Goal) -> bool:
-        """Whether a goal was proved already, from premises that it has."""
-        lemmas = self._lemmas.get(identity(goal.claim))
-        if not lemmas:
-            return False
-        given = identities(premises_of(goal))
-        return any(lemma.needs <= given for lemma in lemmas)
+    def open(self, goals: Iterable[Goal]) -> list[Goal]:
+        """Those that do not follow from what was proved already, from premises that they have."""
+        own: dict[int, tuple[tuple[Term, ...], Identities]] = {}
+        found: list[Goal] = []
+        for goal in goals:
+            if id(goal.premises) not in own:
+                own[id(goal.premises)] = goal.premises, identities(goal.premises)
+            if not self._follows(goal, own[id(goal.premises)][1]):
+                found.append(goal)
+        return found
 
-    def prove(self, goals: list[Goal], seconds: float) -> str:
+    def _follows(self, goal: Goal, premises: Identities) -> bool:
+        for needs in self._lemmas.get(identity(goal.claim), ()):
+            missing = needs - premises
+            if not missing or missing <= identities(goal.axioms):
+                return True
+        return False
+
+    def prove(self, goals: list[Goal], effort: float) -> str:
         """Prove goals together: ``unsat`` if all of them hold, which is then known, ``sat`` if some does not, or
-        ``unknown`` after so much time."""
+        ``unknown`` after so much effort."""
         given = [identities(premises_of(goal)) for goal in goals]
         shared = given[0].intersection(*given[1:])
         self._solver.push()
@@ -65,7 +75,7 @@ class Known:
             for goal, own in zip(goals, given, strict=True)
         ]
         self._solver.add(negated(both(claims)))
-        answer = self._answer([marks[each] for each in sorted(shared)], seconds)
+        answer = self._answer([marks[each] for each in sorted(shared)], effort)
         if answer == "unsat":
             needed = identities(self._solver.unsat_core())
             core = frozenset(each for each in shared if identity(marks[each]) in needed)
@@ -74,33 +84,32 @@ class Known:
         self._end(answer)
         return answer
 
-    def holds(self, premises: Iterable[Term], claim: Term, seconds: float) -> bool:
+    def holds(self, premises: Iterable[Term], claim: Term, effort: float) -> bool:
         """Whether a claim is proved; nothing is learnt."""
         self._solver.push()
         self._solver.add(*premises, negated(claim))
-        answer = self._answer([], seconds)
+        answer = self._answer([], effort)
         self._end(answer)
         return answer == "unsat"
 
-    def _answer(self, assumptions: list[Term], seconds: float) -> str:
-        self._solver.set("timeout", max(round(seconds * 1000), 1))
+    def _answer(self, assumptions: list[Term], effort: float) -> str:
+        self._solver.set("rlimit", max(round(effort * STEPS_PER_SECOND), 1))
         return str(self._solver.check(*assumptions))
 
     def _end(self, answer: str) -> None:
         """Forget the question. A solver that was interrupted is not asked again: z3 may crash."""
         if answer == "unknown":
-            self._begin()
+            self.begin()
         else:
             self._solver.pop()
 
     def _marked(self, goals: list[Goal]) -> dict[int, Term]:
         """For each premise a mark: if that is assumed, so is the premise."""
-        marks: dict[int, Term] = {}
-        for goal in goals:
-            for premise in premises_of(goal):
-                if identity(premise) not in marks:
-                    marks[identity(premise)] = mark = z3.Bool(f"premise!{len(marks)}")
-                    self._solver.add(implied([mark], premise))
+        premises = {identity(premise): premise for goal in goals for premise in premises_of(goal)}
+        while len(self._marks) < len(premises):
+            self._marks.append(z3.Bool(f"premise!{len(self._marks)}"))
+        marks = dict(zip(premises, self._marks, strict=False))
+        self._solver.add([implied([marks[each]], premise) for each, premise in premises.items()])
         return marks
 
 

@@ -41,8 +41,11 @@ class Reach:
             return self._birth(self._machines[happening.machine])
         if happening.transition is None:
             return NOTHING
-        index = place_of(happening.transition, machines[happening.machine])
-        return self._guards(happening.machine, index) | self._taking(happening.machine, index, True)
+        return self.transition(happening.machine, place_of(happening.transition, machines[happening.machine]))
+
+    def transition(self, machine: str, index: int) -> Elements:
+        """What a transition of a machine is made of, up to where the thing comes to rest."""
+        return self._guards(machine, index) | self._taking(machine, index, True)
 
     def way(self, way: Way, machines: Mapping[str, model.Machine]) -> Elements:
         """What one way is made of; ``machines`` are those of the system that it was made from."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -18,8 +17,8 @@ from .explained import Explanations, explanations
 from .making import Kind, Mutant, mutants
 from .trial import Court, Fate, Judgement
 
-BATCHES = 12
-"""How many pieces of work each process gets: neighbours are tried together, they share what is proved."""
+BATCH = 24
+"""So many neighbours are tried together, in whatever process; each batch begins anew, so these never depend on jobs."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done next, how many mutants are done, and of how many."""
@@ -139,13 +138,13 @@ def _stale(tried: Iterable[Tried], written: Explanations) -> Iterator[Stale]:
 
 def _judgements(crew: Crew, proved: frozenset[str], count: int) -> Iterator[Judgement]:
     """What becomes of each mutant, in order."""
-    size = max(count // (crew.jobs * BATCHES), 1)
-    batches = [range(first, min(first + size, count)) for first in range(0, count, size)]
-    tasks: deque[Future[list[Judgement]]] = deque()
-    while batches or tasks:
-        while batches and len(tasks) < crew.room:
-            tasks.append(crew.submit(_judged, proved, batches.pop(0)))
-        yield from tasks.popleft().result()
+    batches = [range(first, min(first + BATCH, count)) for first in range(0, count, BATCH)]
+    if crew.jobs == 1:
+        for batch in batches:
+            yield from crew.submit(_judged, proved, batch).result()
+    else:
+        for task in [crew.submit(_judged, proved, batch) for batch in batches]:
+            yield from task.result()
 
 
 _courts: WeakKeyDictionary[Workshop, tuple[Court, list[Mutant]]] = WeakKeyDictionary()
@@ -156,4 +155,5 @@ def _judged(workshop: Workshop, proved: frozenset[str], numbers: range) -> list[
     if workshop not in _courts:
         _courts[workshop] = Court(workshop, proved), mutants(workshop.system)
     court, made = _courts[workshop]
+    court.begin()
     return [court.judge(made[number]) for number in numbers]

@@ -14,20 +14,21 @@ from typing import Literal, TypeAlias
 
 from ...engine import model
 from ..facts import Obligation
-from ..happenings import Happening, happenings
+from ..happenings import Happening, happenings, made_inside
 from ..properties import Goal, Problem, goals_of, owed_goals, way_goals
 from ..steps import Step, Steps
 from ..vocabulary import NotModelledError
 from ..workshop import Workshop
 from .alike import ALIKE, ComparingSteps
+from .focus import FocusedSteps
 from .known import Known, identities, premises_of
 from .making import Mutant
 from .reach import Reach
 from .refusal import refused
 
 Fate: TypeAlias = Literal["refused by the reader", "refuted", "equivalent", "described by no law", "unknown"]
-HURRY = 1.0
-"""How many seconds the solver thinks about a question, as long as there are others."""
+BRIEFLY, HURRY = 0.05, 0.2
+"""How long the solver thinks about a question, as long as there are others (see ``known``)."""
 LIKELY = 2
 """How many properties are asked on their own, before all are asked together."""
 
@@ -51,14 +52,20 @@ class Court:
         self.vocabulary = self.problem.vocabulary
         self.proved = frozenset(proved)
         self.reach = Reach(self.system)
-        self._happenings = list(happenings(self.system))
+        self._inside = made_inside(self.system)
+        self._happenings = list(happenings(self.system, self._inside))
         self._original = Steps(self.vocabulary, self.problem.trusted, self.problem.world)
         claims, axioms = self.problem.assumed(frozenset(p.name for p in self.problem.properties) - self.proved)
         self._refuters: Counter[str] = Counter()
         self._seconds = workshop.seconds
         self._known = Known((*claims, *axioms))
         self._texts = 0
-        self._learnt: set[Happening] = set()
+        self._sizes: dict[Happening, int] = {}
+
+    def begin(self) -> None:
+        """Begin anew with what the mutants before have taught, so that it does not count which these were."""
+        self._refuters.clear()
+        self._known.begin()
 
     def judge(self, mutant: Mutant) -> Judgement:
         """What becomes of the mutant."""
@@ -89,35 +96,45 @@ class Court:
     # --- refuted -----------------------------------------------------------------------------------------------------
 
     def _learn(self, mutant: Mutant) -> None:
-        """Remember what was proved of the steps that a mutant changes."""
+        """Remember what was proved of the steps that a mutant changes, and how large they are."""
         machines = {machine.name: machine for machine in self.system.machines}
         for happening in self._happenings:
-            if happening not in self._learnt and self.reach.happening(happening, machines) & mutant.touched:
-                self._learnt.add(happening)
-                for goal in goals_of(self.problem, self._made(self._original, happening), self.proved):
+            if happening not in self._sizes and self.reach.happening(happening, machines) & mutant.touched:
+                step = self._made(self._original, happening)
+                self._sizes[happening] = len(step.ways)
+                for goal in goals_of(self.problem, step, self.proved):
                     self._known.learn(goal, identities(premises_of(goal)))
 
     def _refuted(self, mutant: Mutant) -> Judgement:
         self._learn(mutant)
         trial = self.problem.copy()
-        found = Judgement("described by no law")
-        steps = Steps(self.vocabulary.of(mutant.system), self.problem.trusted, self.problem.world)
+        vocabulary = self.vocabulary.of(mutant.system)
+        steps = FocusedSteps(vocabulary, self.problem.trusted, self.problem.world, mutant, self.reach)
+        hard: list[Goal] = []
         for step in self._steps(steps, mutant.system, mutant):
             for goals in self._groups(trial, mutant, step):
-                answer, by = self._first_that_fails(goals)
+                if failed := self._quickly_refuted(goals):
+                    return self._against(failed)
+                hard += self._known.open(goals)
+        # What is hard may be no matter, if there is something else that fails at once. So that comes last.
+        for effort in (HURRY, self._seconds):
+            for goal in hard:
+                answer = self._known.prove([goal], effort)
                 if answer == "sat":
-                    self._refuters[by] += 1
-                    return Judgement("refuted", by, step.text)
-                if answer == "unknown":
-                    found = Judgement("unknown", by, step.text)
-        return found
+                    return self._against(goal)
+            hard = self._known.open(hard)
+        return _told("unknown", hard[0]) if hard else Judgement("described by no law")
+
+    def _against(self, goal: Goal) -> Judgement:
+        self._refuters[goal.owner.name] += 1
+        return _told("refuted", goal)
 
     def _steps(self, steps: Steps, system: model.System, mutant: Mutant) -> Iterator[Step]:
-        """The steps of a system that contain what the mutant changes."""
+        """The steps of a system that contain what the mutant changes, small ones first."""
         machines = {machine.name: machine for machine in system.machines}
-        for happening in self._happenings if system is self.system else happenings(system):
-            if self.reach.happening(happening, machines) & mutant.touched:
-                yield self._made(steps, happening)
+        known = self._happenings if system is self.system else happenings(system, self._inside)
+        touched = [each for each in known if self.reach.happening(each, machines) & mutant.touched]
+        return (self._made(steps, each) for each in sorted(touched, key=lambda each: self._sizes.get(each, 0)))
 
     def _groups(self, trial: Problem, mutant: Mutant, step: Step) -> Iterator[list[Goal]]:
         """What is to be proved anew, together as far as the first premises are the same."""
@@ -129,26 +146,18 @@ class Court:
 
     def _new(self, goals: Iterable[Goal]) -> list[Goal]:
         """Those that are not known from the original; what says most comes first."""
-        return sorted((goal for goal in goals if not self._known.follows(goal)), key=_unlikely)
+        return sorted(self._known.open(goals), key=_unlikely)
 
-    def _first_that_fails(self, goals: list[Goal]) -> tuple[str, str]:
-        """``sat`` and the property that is not kept; ``unsat``; or ``unknown``."""
+    def _quickly_refuted(self, goals: list[Goal]) -> Goal | None:
+        """A goal that is not kept, if that is soon found out; those that are kept are known then."""
         likely = self._likely(goals)
         for goal in goals:
-            if goal.owner.name in likely and self._known.prove([goal], HURRY) == "sat":
-                return "sat", goal.owner.name
-        goals = self._new(goals)
-        if not goals or self._known.prove(goals, HURRY) == "unsat":
-            return "unsat", ""
-        # What is hard together, or alone, may be no matter: the next may fail at once.
-        for seconds in (HURRY, self._seconds):
-            for goal in goals:
-                if self._known.prove([goal], seconds) == "sat":
-                    return "sat", goal.owner.name
-            goals = self._new(goals)
-            if not goals:
-                return "unsat", ""
-        return "unknown", goals[0].owner.name
+            if goal.owner.name in likely and self._known.prove([goal], BRIEFLY) == "sat":
+                return goal
+        left = self._known.open(goals)
+        if not left or self._known.prove(left, HURRY) == "unsat":
+            return None
+        return next((goal for goal in left if self._known.prove([goal], BRIEFLY) == "sat"), None)
 
     def _likely(self, goals: list[Goal]) -> set[str]:
         """Those of the properties that have refuted the most mutants."""
@@ -169,7 +178,11 @@ class Court:
         )
 
     def _holds(self, step: Step, obligation: Obligation) -> bool:
-        return self._known.holds((*step.facts.axioms, *obligation.premises), obligation.claim, self._seconds)
+        return self._known.holds((*step.facts.axioms, *obligation.premises), obligation.claim, HURRY)
+
+
+def _told(fate: Fate, goal: Goal) -> Judgement:
+    return Judgement(fate, goal.owner.name, goal.step.text if goal.step else "")
 
 
 def _unlikely(goal: Goal) -> tuple[bool, bool]:
