@@ -105,7 +105,7 @@ def test_the_command_writes_what_it_finds(capsys: pytest.CaptureFixture[str], tm
     [
         (["--out", "found.py"], "--out is for what --infer finds, or for a --tour of an exploration"),
         (["--infer", "--out", "nowhere/found.py"], "there is no folder 'nowhere'"),
-        (["--infer", "--mutants"], "--infer goes with a proof: leave out --scope and --mutants"),
+        (["--infer", "--scope", "drawers=1"], "--infer goes with a proof, for any size: leave out --scope"),
     ],
 )
 def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -251,9 +251,22 @@ def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeyp
 
 
 @pytest.mark.usefixtures("_installed")
-def test_mutants_are_about_all_properties(capsys: pytest.CaptureFixture[str]) -> None:
-    assert application.run(["verify", LOCKERS, "--mutants", "--property", "a_broken_locker_is_empty"]) == 2
-    assert "leave out --property" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["--property", "a_broken_locker_is_empty"],
+        ["--traces", "."],
+        ["--infer"],
+        ["--scope", "lockers=2"],
+        ["--scope", "lockers=2", "--set", "size=1", "--states", "9"],
+        ["--tour", "pairs", "--out", "."],
+    ],
+)
+def test_mutants_are_about_all_properties(others: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert application.run(["verify", LOCKERS, "--mutants", *others]) == 2
+    [told] = capsys.readouterr().err.splitlines()
+    assert "--mutants is about all properties, for any size: leave out " in told
+    assert all(each in told for each in others if each.startswith("--"))
 
 
 # --- the shipped station ---

@@ -16,6 +16,7 @@ from rich.text import Text
 from ...engine import Engine, InputError, model
 from ...engine.command.loading import system
 from ...engine.reading import read
+from ..shown import line
 from .findings import OWED, ScopedReport, explored
 from .options import Exploration
 from .scope import parsed
@@ -132,8 +133,3 @@ def show(report: ScopedReport, found: Explored, console: Console) -> None:
         line(console, f"Not finished: {size}. Everything held in these states; --states N looks at more.")
     else:
         line(console, f"Not finished: {size}.")
-
-
-def line(console: Console, text: str) -> None:
-    """A line as it is, broken by nobody."""
-    console.print(Text(text), soft_wrap=True)

@@ -23,11 +23,16 @@ class Exploration:
     folder: Path | None = None
 
     @property
+    def states_given(self) -> bool:
+        """The number of states was chosen."""
+        return self.states != STATES
+
+    @property
     def wanted(self) -> bool:
         """A system is to be explored, not only proved; ``InputError`` for what goes without a scope only."""
         if self.scope != "any":
             return True
-        for given, name in ((self.settings, "--set"), (self.tour, "--tour"), (self.states != STATES, "--states")):
+        for given, name in ((self.settings, "--set"), (self.tour, "--tour"), (self.states_given, "--states")):
             if given:
                 raise InputError(f"{name} is for an exploration: say how far with --scope, such as --scope evses=2")
         return False

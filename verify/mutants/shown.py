@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ...engine import model
+from ..shown import line
 from .report import findings
-from .survey import Strength, strength
+from .survey import Strength
 
 COLOURS = {"refuted": "green", "equivalent": "green", "refused by the reader": "green", "unknown": "red"}
-
-
-def tried(system: model.System, jobs: int, seconds: float, console: Console) -> Strength:
-    """Try all mutants; on a terminal with a bar that says how far it is."""
-    if not console.is_terminal:
-        return strength(system, jobs, seconds)
-    # Refreshed by hand: a process with threads cannot be copied.
-    with Bar(console=console, transient=True, auto_refresh=False) as bar:
-        task = bar.add_task("proving", total=None)
-
-        def progress(text: str, done: int, of: int) -> None:
-            bar.update(task, description=text[:60], completed=done, total=of, refresh=True)
-
-        return strength(system, jobs, seconds, progress)
 
 
 def show(found: Strength, console: Console) -> None:
@@ -34,17 +19,17 @@ def show(found: Strength, console: Console) -> None:
         _table(found, console)
     else:
         for name, count in found.refuters.most_common():
-            _line(console, f"{count:6} refuted by {name}")
+            line(console, f"{count:6} refuted by {name}")
         for fate, count in found.fates.most_common():
-            _line(console, f"{count:6} {fate}")
+            line(console, f"{count:6} {fate}")
     for finding in findings(found):
-        _line(console, finding)
-    _line(console, "")
+        line(console, finding)
+    line(console, "")
     survivors = sum(each.survives for each in found.tried)
     explained = survivors - len(found.unexplained)
     told = f" in {found.explanations}" if found.explanations and explained else ""
     text = f"{len(found.tried)} mutants: {found.fates['refuted']} refuted, {survivors} survive, {explained} explained"
-    _line(console, f"{text}{told}; {found.seconds:.1f} s.")
+    line(console, f"{text}{told}; {found.seconds:.1f} s.")
 
 
 def _table(found: Strength, console: Console) -> None:
@@ -57,7 +42,3 @@ def _table(found: Strength, console: Console) -> None:
         if fate != "refuted":
             table.add_row(str(count), Text(fate, COLOURS.get(fate, "yellow")))
     console.print(table)
-
-
-def _line(console: Console, text: str) -> None:
-    console.print(Text(text), soft_wrap=True)
