@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from ..engine.state import InputError
-from .findings import Finding, findings, in_repository, overall, uri
+from .findings import Finding, findings, in_repository, overall
+from .formats import Case, Result, junit, sarif
 from .verdict import Report, Verdict, place
 
 TRACES = "statewatt.traces"
@@ -91,48 +91,31 @@ def as_junit(report: Report) -> str:
         failed.setdefault(finding.name, []).append(finding)
     cases = [(v.name, v.seconds, v.where) for v in report.verdicts]
     cases += [(finding.name, 0.0, finding.where) for finding in overall(report)]
-    counts = {"tests": len(cases), "failures": len(failed), "errors": 0, "skipped": 0}
-    given = {"time": f"{report.seconds:.3f}", **{name: str(count) for name, count in counts.items()}}
-    suites = ElementTree.Element("testsuites", {"name": "statewatt verify", **given})
-    suite = ElementTree.SubElement(suites, "testsuite", {"name": report.system, **given})
-    for name, seconds, where in cases:
-        file = in_repository(where).as_posix()
-        attributes = {"classname": report.system, "name": name, "time": f"{seconds:.3f}"}
-        case = ElementTree.SubElement(suite, "testcase", {**attributes, "file": file, "line": str(where.line)})
-        if found := failed.get(name):
-            message = f"{found[0].verdict}: {found[0].label}"
-            failure = ElementTree.SubElement(case, "failure", {"message": message, "type": found[0].verdict})
-            failure.text = "\n\n".join(f"{place(f.where)}: {f.title}\n{f.text}".rstrip() for f in found)
-    ElementTree.indent(suites)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+    listed = (Case(name, seconds, where, _failure(failed.get(name, []))) for name, seconds, where in cases)
+    return junit("statewatt verify", report.system, listed, report.seconds)
+
+
+def _failure(found: list[Finding]) -> tuple[str, str, str] | None:
+    if not found:
+        return None
+    text = "\n\n".join(f"{place(f.where)}: {f.title}\n{f.text}".rstrip() for f in found)
+    return f"{found[0].verdict}: {found[0].label}", found[0].verdict, text
 
 
 def as_sarif(report: Report) -> str:
-    """SARIF 2.1.0: each finding at its file and line, relative to the root of the checkout."""
+    """SARIF 2.1.0: each finding at its file and line."""
     found = list(findings(report))
     labels = {v.name: v.label for v in report.verdicts} | {finding.name: finding.label for finding in found}
-    rules = [{"id": name, "shortDescription": {"text": label or name}} for name, label in labels.items()]
-    numbers = {name: number for number, name in enumerate(labels)}
-    results = [
-        {
-            "ruleId": finding.name,
-            "ruleIndex": numbers[finding.name],
-            "level": "error" if finding.verdict == "violated" else "warning",
-            "message": {"text": f"{finding.verdict}: {finding.title}\n{finding.text}".rstrip()},
-            "locations": [{"physicalLocation": _location(finding)}],
-        }
+    results = (
+        Result(
+            finding.name,
+            "error" if finding.verdict == "violated" else "warning",
+            f"{finding.verdict}: {finding.title}\n{finding.text}".rstrip(),
+            finding.where,
+        )
         for finding in found
-    ]
-    driver = {"name": "statewatt verify", "version": importlib.metadata.version("statewatt"), "rules": rules}
-    run = {"tool": {"driver": driver}, "results": results}
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
-
-
-def _location(finding: Finding) -> dict[str, Any]:
-    base = {} if in_repository(finding.where).is_absolute() else {"uriBaseId": "%SRCROOT%"}
-    artifact = {"uri": uri(finding.where), **base}
-    return {"artifactLocation": artifact, "region": {"startLine": max(finding.where.line, 1)}}
+    )
+    return sarif("statewatt verify", labels, results)
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, version
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -224,8 +224,10 @@ def test_reports_tell_the_same() -> None:
     assert suite is not None
     assert int(suite.attrib["tests"]) == len(suite.findall("testcase")) == len(found().tried)
     assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure")) == len(found().unexplained)
+    assert {case.attrib["file"] for case in suite.findall("testcase")} == {"tests/verify/examples/lockers.py"}
     [run] = json.loads(FORMATS[".sarif"](found()))["runs"]
     assert len(run["results"]) == len(found().unexplained)
+    assert run["tool"]["driver"]["version"] == version("statewatt")
     text = FORMATS[".md"](found())
     assert all(f"* {each.name}\n" in text for each in found().unexplained)
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from ...engine import model
-from ..findings import in_repository, uri
+from ..formats import Case, Result, junit, sarif
+from ..verdict import place
 from .survey import Strength, Tried
 
 
@@ -55,50 +55,29 @@ def as_markdown(found: Strength) -> str:
 
 def as_junit(found: Strength) -> str:
     """JUnit XML: one test case for each mutant; it fails where nobody explains that it survives."""
-    unexplained = found.unexplained
-    failures = len(unexplained) + len(found.stale) + len(found.unproved)
-    tests = len(found.tried) + len(found.stale) + len(found.unproved)
-    counts = {"tests": str(tests), "failures": str(failures), "time": f"{found.seconds:.3f}"}
-    suites = ElementTree.Element("testsuites")
-    suite = ElementTree.SubElement(suites, "testsuite", {"name": f"mutants of {found.system}", **counts})
-    for each in found.tried:
-        given = {"classname": found.system, "name": each.name, "time": f"{each.seconds:.3f}", "file": each.where.file}
-        case = ElementTree.SubElement(suite, "testcase", {**given, "line": str(each.where.line)})
-        if each.survives and not each.why:
-            ElementTree.SubElement(case, "failure", {"message": each.fate, "type": each.fate})
-    for name, reason in _others(found):
-        case = ElementTree.SubElement(suite, "testcase", {"classname": found.system, "name": name})
-        ElementTree.SubElement(case, "failure", {"message": reason, "type": "finding"})
-    ElementTree.indent(suites)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+    cases = [Case(each.name, each.seconds, each.where, _failure(each)) for each in found.tried]
+    cases += [Case(name, 0.0, where, (reason, "finding", "")) for name, reason, where in _others(found)]
+    return junit("statewatt verify --mutants", found.system, cases, found.seconds)
+
+
+def _failure(each: Tried) -> tuple[str, str, str] | None:
+    unexplained = each.survives and not each.why
+    return (
+        (f"{each.fate}, and nobody says why", each.fate, f"{place(each.where)}: {each.name}") if unexplained else None
+    )
 
 
 def as_sarif(found: Strength) -> str:
     """SARIF 2.1.0: each unexplained survivor at its file and line, stale explanations in theirs."""
-    rules = [
-        {"id": "unexplained-mutant", "shortDescription": {"text": "A change of behaviour that no law describes."}},
-        {"id": "stale-explanation", "shortDescription": {"text": "An explanation of no surviving mutant."}},
-        {"id": "unproved-property", "shortDescription": {"text": "A property that does not hold of the system."}},
-    ]
-    results = [_result("unexplained-mutant", f"{each.fate}: {each.name}", each.where) for each in found.unexplained]
-    for stale in found.stale:
-        text = f"{stale.name}: {stale.reason}"
-        results.append(_result("stale-explanation", text, model.Where(found.explanations, 1)))
-    results += [_result("unproved-property", f"not proved: {name}", found.where) for name in found.unproved]
-    run = {"tool": {"driver": {"name": "statewatt verify", "rules": rules}}, "results": results}
-    schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
-
-
-def _result(rule: str, text: str, where: model.Where) -> dict[str, Any]:
-    return {"ruleId": rule, "level": "warning", "message": {"text": text}, "locations": [place(where)]}
-
-
-def place(where: model.Where) -> dict[str, Any]:
-    """A file and a line, as SARIF has them."""
-    base = {} if in_repository(where).is_absolute() else {"uriBaseId": "%SRCROOT%"}
-    artifact = {"uri": uri(where), **base}
-    return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": max(where.line, 1)}}}
+    rules = {
+        "unexplained-mutant": "A change of behaviour that no law describes.",
+        "stale-explanation": "An explanation of no surviving mutant.",
+        "unproved-property": "A property that does not hold of the system.",
+    }
+    texts = [("unexplained-mutant", f"{each.fate}: {each.name}", each.where) for each in found.unexplained]
+    texts += [("stale-explanation", f"{each.name}: {each.reason}", _file(found)) for each in found.stale]
+    texts += [("unproved-property", f"not proved: {name}", found.where) for name in found.unproved]
+    return sarif("statewatt verify --mutants", rules, (Result(rule, "warning", text, at) for rule, text, at in texts))
 
 
 FORMATS: Mapping[str, Callable[[Strength], str]] = {
@@ -117,9 +96,13 @@ def write(found: Strength, file: Path) -> None:
 def findings(found: Strength) -> list[str]:
     """What is not as it should be, in a line each."""
     lines = [f"{each.fate:20} {each.name}  ({each.where})" for each in found.unexplained]
-    return lines + [f"{reason:20} {name}" for name, reason in _others(found)]
+    return lines + [f"{reason:20} {name}" for name, reason, _ in _others(found)]
 
 
-def _others(found: Strength) -> list[tuple[str, str]]:
-    stale = [(each.name, f"explained, but {each.reason}:") for each in found.stale]
-    return stale + [(name, "not proved of the system itself:") for name in found.unproved]
+def _others(found: Strength) -> list[tuple[str, str, model.Where]]:
+    stale = [(each.name, f"explained, but {each.reason}:", _file(found)) for each in found.stale]
+    return stale + [(name, "not proved of the system itself:", found.where) for name in found.unproved]
+
+
+def _file(found: Strength) -> model.Where:
+    return model.Where(found.explanations, 1)
