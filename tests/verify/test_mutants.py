@@ -195,6 +195,9 @@ def test_a_stale_explanation_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> No
         ('[[Post]]\nmutants = ["a"]\n', 'entry 1 is to be of the form why = "…"'),
         ('[[Post]]\nwhy = "b"\nmutants = ["a"]\n[[Post]]\nwhy = "c"\nmutants = ["a"]\n', "explains 'a' a second time"),
         ("Post = 7\n", "entry 1 is to be of the form"),
+        ('[[Post]]\nwhy = "b"\nmutants = ["a", 7]\n', "entry 1 is to be of the form"),
+        ('[[Post]]\nwhy = "b"\nmutants.a = "without b"\n', "entry 1 is to be of the form"),
+        ('[[Post]]\nwhy = "b"\nmutants.a = []\n', "entry 1 is to be of the form"),
     ],
 )
 def test_a_file_of_another_form_is_refused(
@@ -211,6 +214,16 @@ def test_the_file_beside_the_module_is_read(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "lockers.mutants.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(lockers, "__file__", str(tmp_path / "lockers.py"))
     assert explained_module.explanations(read(lockers.Post)).reasons == {"a": "c", "d": "c"}
+
+
+def test_mutants_of_one_place_are_listed_under_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        '[[Post]]\nwhy = "c"\n[Post.mutants]\n"Parcel.put" = ["without a", "without b"]\n"Parcel.look" = ["removed"]\n'
+    )
+    (tmp_path / "lockers.mutants.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(lockers, "__file__", str(tmp_path / "lockers.py"))
+    names = ["Parcel.put: without a", "Parcel.put: without b", "Parcel.look: removed"]
+    assert explained_module.explanations(read(lockers.Post)).reasons == dict.fromkeys(names, "c")
 
 
 # --- reports and the command ---

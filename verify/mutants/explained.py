@@ -4,7 +4,9 @@ The file stands beside the system's module, ``<module>.mutants.toml``, with tabl
 
     [[CarPark]]
     why = "Which of two free bays is taken is policy."
-    mutants = ["Car.enter outside → inside: without prefers"]
+    mutants."Car.enter outside → inside" = ["without prefers", "negated prefers"]
+
+What is before the colon in a mutant's name is written once; a list of whole names will do as well.
 """
 
 from __future__ import annotations
@@ -65,9 +67,22 @@ def _entries(file: Path, entries: object) -> list[tuple[str, list[str]]]:
 
 def _entry(file: Path, number: int, entry: object) -> tuple[str, list[str]]:
     known = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
-    why, listed = known.get("why"), known.get("mutants")
-    names = cast("list[object]", listed) if isinstance(listed, list) else []
-    texts = [each for each in names if isinstance(each, str)]
-    if not isinstance(why, str) or not why or not names or len(texts) < len(names):
-        raise InputError(f'{file}: entry {number} is to be of the form why = "…", mutants = ["…", …]')
-    return why, texts
+    why, names = known.get("why"), _names(known.get("mutants"))
+    if not isinstance(why, str) or not why or not names:
+        form = 'why = "…", mutants."Machine.event source → target" = ["without guard", …]'
+        raise InputError(f'{file}: entry {number} is to be of the form {form}, or mutants = ["whole name", …]')
+    return why, names
+
+
+def _names(listed: object) -> list[str]:
+    """The names in a list of them, or in a table of what changes by where; nothing if it is neither."""
+    if not isinstance(listed, dict):
+        return _texts(listed)
+    changes = {where: _texts(each) for where, each in cast("dict[str, object]", listed).items()}
+    return [f"{where}: {each}" for where, texts in changes.items() for each in texts] if all(changes.values()) else []
+
+
+def _texts(listed: object) -> list[str]:
+    texts = cast("list[object]", listed) if isinstance(listed, list) else []
+    found = [each for each in texts if isinstance(each, str)]
+    return found if len(found) == len(texts) else []
