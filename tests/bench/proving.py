@@ -1,4 +1,5 @@
-"""How long `statewatt verify` takes: cold, in one process and in two, from the cache, and for a refuted law.
+"""How long `statewatt verify` takes: cold, in one process and in two, from the cache, for a refuted law, and for all
+mutants (once).
 
 Run as `python tests/bench/proving.py`. Each figure is the whole command, the start of Python included: the median of
 several runs, as seconds on the clock and as seconds of processor time (of all its processes). The clock depends on what
@@ -25,6 +26,7 @@ CASES = {
     "cold, two processes": ["--no-cache", "--jobs", "2"],
     "nothing changed, cached": [],
     "a refuted law": [*TWIN, "--no-cache"],
+    "all mutants, two processes": ["--mutants", "--jobs", "2"],
 }
 
 
@@ -43,13 +45,13 @@ def once(arguments: list[str], folder: str) -> tuple[float, float, str]:
 
 def main() -> None:
     """Print a line for each case."""
-    print(f"{'':26}{'clock':>9}{'processor':>12}")
+    print(f"{'':28}{'clock':>9}{'processor':>12}")
     with tempfile.TemporaryDirectory() as folder:
         once([], folder)
         for name, arguments in CASES.items():
-            runs = [once(arguments, folder) for _ in range(REPEATS)]
+            runs = [once(arguments, folder) for _ in range(1 if "--mutants" in arguments else REPEATS)]
             clock, used = statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs)
-            print(f"{name:26}{clock:7.2f} s{used:10.2f} s  {runs[-1][2]}")
+            print(f"{name:28}{clock:7.2f} s{used:10.2f} s  {runs[-1][2]}")
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ class Court:
         claims, axioms = self.problem.assumed(frozenset(p.name for p in self.problem.properties) - self.proved)
         self._refuters: Counter[str] = Counter()
         self._seconds = workshop.seconds
+        self._briefly, self._hurry = min(BRIEFLY, self._seconds), min(HURRY, self._seconds)
         self._known = Known((*claims, *axioms))
         self._texts = 0
         self._sizes: dict[Happening, int] = {}
@@ -117,7 +118,7 @@ class Court:
                     return self._against(failed)
                 hard += self._known.open(goals)
         # What is hard may be no matter, if there is something else that fails at once. So that comes last.
-        for effort in (HURRY, self._seconds):
+        for effort in (self._hurry, self._seconds):
             for goal in hard:
                 answer = self._known.prove([goal], effort)
                 if answer == "sat":
@@ -152,12 +153,12 @@ class Court:
         """A goal that is not kept, if that is soon found out; those that are kept are known then."""
         likely = self._likely(goals)
         for goal in goals:
-            if goal.owner.name in likely and self._known.prove([goal], BRIEFLY) == "sat":
+            if goal.owner.name in likely and self._known.prove([goal], self._briefly) == "sat":
                 return goal
         left = self._known.open(goals)
-        if not left or self._known.prove(left, HURRY) == "unsat":
+        if not left or self._known.prove(left, self._hurry) == "unsat":
             return None
-        return next((goal for goal in left if self._known.prove([goal], BRIEFLY) == "sat"), None)
+        return next((goal for goal in left if self._known.prove([goal], self._briefly) == "sat"), None)
 
     def _likely(self, goals: list[Goal]) -> set[str]:
         """Those of the properties that have refuted the most mutants."""
@@ -178,7 +179,7 @@ class Court:
         )
 
     def _holds(self, step: Step, obligation: Obligation) -> bool:
-        return self._known.holds((*step.facts.axioms, *obligation.premises), obligation.claim, HURRY)
+        return self._known.holds((*step.facts.axioms, *obligation.premises), obligation.claim, self._hurry)
 
 
 def _told(fate: Fate, goal: Goal) -> Judgement:
