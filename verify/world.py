@@ -42,6 +42,10 @@ class Emitted:
     fields: Mapping[str, Value]
 
 
+_numbers = itertools.count(1)
+"""Shared by all worlds: of two that are unknown, no field is taken for the other's."""
+
+
 class Writings:
     """Numbers for what is written: the same for the same, in whatever world and for whichever mutant it is done.
 
@@ -50,13 +54,12 @@ class Writings:
 
     def __init__(self, sorts: Mapping[str, Term]) -> None:
         self._sorts = sorts
-        self._numbers = itertools.count(1)
         self._known: dict[tuple[object, ...], int] = {}
         self._kept: list[Value] = []
 
     def new(self) -> int:
         """A writing unlike all others."""
-        return next(self._numbers)
+        return next(_numbers)
 
     def of(self, what: str, *content: Value) -> int:
         """The number of a writing that is made of these names, numbers and values."""

@@ -26,6 +26,7 @@ from statewatt.verify.properties import Goal
 from statewatt.verify.prove import prove
 from statewatt.verify.terms import TRUE, Optional, Term, z3
 from statewatt.verify.workshop import Workshop
+from statewatt.verify.world import unknown_world
 from tests.language.examples import station as language_station
 from tests.verify.examples import lockers
 
@@ -208,6 +209,9 @@ def test_the_same_writing_has_the_same_number() -> None:
     assert once.version(key) == again.version(key) != world.version(key)
     assert world.written(key, locker, other).version(key) != once.version(key)
     assert once.written(key, locker, parcel).version(key) != once.version(key)
+    unknown = unknown_world(problem.vocabulary)
+    assert unknown.version(key) != world.version(key)
+    assert unknown.written(key, locker, parcel).version(key) != once.version(key)
 
 
 # --- explanations ---
