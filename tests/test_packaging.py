@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("engine", "models", "verify", "diagrams")
+FOLDERS = {
+    "engine": Path("engine"),
+    "models": Path("models"),
+    "verify": Path("verify"),
+    "diagrams": Path("diagrams"),
+    "bench": Path("tests/bench"),
+}
+# Scripts that measure with the help of the tests: in a checkout only.
+LEFT_OUT = {ROOT / "tests" / "bench" / f"{name}.py" for name in ("exploring", "layout", "proving")}
 
 # Beyond the standard library and the folder itself.
 MAY_IMPORT = {
@@ -19,6 +27,7 @@ MAY_IMPORT = {
     "models": {"statewatt.engine"},
     "verify": {"statewatt.engine", "z3", "networkx"},
     "diagrams": {"statewatt.engine", "graphviz"},
+    "bench": {"statewatt.engine", "statewatt.models"},
 }
 
 # The command and the adapters may import their own libraries, nobody else may.
@@ -37,15 +46,23 @@ MAY_ALSO_IMPORT = {
     "statewatt.diagrams.sphinx": {"docutils", "sphinx"},
     "statewatt.diagrams.elk": {"quickjs"},
     "statewatt.diagrams.plain": {"statemachine"},
+    "statewatt.bench.command": {"typer", "rich"},
+    "statewatt.bench.peers.by_statemachine": {"statemachine"},
+    "statewatt.bench.peers.by_transitions": {"transitions"},
+    "statewatt.bench.peers.by_sismic": {"sismic"},
+    "statewatt.bench.peers.by_automat": {"automat"},
+    "statewatt.bench.peers.by_xstate": {"xstate_statemachine"},
 }
 
 
 def sources(folder: str) -> list[Path]:
-    return sorted(path for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts)
+    found = (path for path in (ROOT / FOLDERS[folder]).rglob("*.py") if "__pycache__" not in path.parts)
+    return sorted(path for path in found if path not in LEFT_OUT)
 
 
 def module_name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
+    place = path.relative_to(ROOT).with_suffix("")
+    parts = ("bench", *place.parts[2:]) if place.is_relative_to(FOLDERS["bench"]) else place.parts
     return ".".join(("statewatt", *(parts[:-1] if parts[-1] == "__init__" else parts)))
 
 
@@ -116,6 +133,9 @@ def test_imports_follow_the_arrows(folder: str) -> None:
         ("verify/prove.py", "import graphviz"),
         ("diagrams/dot.py", "from statewatt import models"),
         ("diagrams/dot.py", "import networkx"),
+        ("tests/bench/station.py", "from tests.models.walking import Walk"),
+        ("tests/bench/connector.py", "import transitions"),
+        ("models/station.py", "from ..bench import figures"),
     ],
 )
 def test_a_wrong_import_is_found(file: str, text: str) -> None:
@@ -144,7 +164,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("source")
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
-    for folder in FOLDERS:
+    for folder in FOLDERS.values():
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     done = subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(copy / "dist"), str(copy)],
@@ -158,16 +178,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_the_wheel_holds_every_file_of_the_four_folders_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_folders_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if not name.endswith("/")}
     held_files = {name for name in held if name.split("/")[0] == "statewatt"}
     assert {name.split("/")[0] for name in held - held_files} == {f"{'-'.join(wheel.name.split('-')[:2])}.dist-info"}
     expected = {
-        f"statewatt/{path.relative_to(ROOT).as_posix()}"
-        for folder in FOLDERS
+        f"statewatt/{package}/{path.relative_to(ROOT / folder).as_posix()}"
+        for package, folder in FOLDERS.items()
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and path.suffix != ".pyc" and path not in LEFT_OUT
     }
     expected.add("statewatt/models/station.model.json")
     assert {f"statewatt/{folder}/{name}" for folder in FOLDERS for name in ("__init__.py", "py.typed")} <= expected
@@ -210,7 +230,7 @@ def test_type_checkers_find_each_folder_by_its_import_name(folder: str) -> None:
     link = ROOT / ".typing" / "statewatt" / folder
     assert link.is_symlink()
     assert not link.readlink().is_absolute()
-    assert link.resolve() == ROOT / folder
+    assert link.resolve() == ROOT / FOLDERS[folder]
 
 
 LIBRARIES = {"z3", "networkx", "graphviz", "quickjs", "sphinx", "typer", "rich", "click", "ocpp", "prometheus_client"}

@@ -1,16 +1,14 @@
 """How long the promise of reservations takes to decide, beside the enumeration of all orders and choices.
 
-Run as `python tests/bench/promise.py`. Each station has n EVSEs, n reservations and up to eight types, and is one in
+Each station has n EVSEs, n reservations and up to eight types, and is one in
 which all reservations can be kept: then the enumeration may stop nowhere early, nor may the matching. The enumeration
-tries every distinct order of arrival and every choice of each vehicle, and remembers nothing. It is given a bounded
-time; where that runs out, the time given is a lower bound of its time and of the ratio. Its time grows faster than
-exponentially, so no larger station of the same kind is tried after that.
+tries every distinct order of arrival and every choice of each vehicle, and remembers nothing. It is given a minute
+for all kinds of stations together; where that runs out, the time given is a lower bound of its time and of the ratio.
+Its time grows faster than exponentially, so no larger station of the same kind is tried after that.
 """
 
 from __future__ import annotations
 
-import statistics
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +17,15 @@ from random import Random
 
 from statewatt.models.promise import can_all_be_kept
 
+from .figures import Effort, Figure, Progress, Result
+
 TYPES = "abcdefgh"
 UNKNOWN = "unknown"
 SIZES = (4, 5, 6, 7, 8, 12, 16, 32, 64, 128)
 REPEATS = 21
-SECONDS_FOR_ENUMERATION = 10.0
+SECONDS_FOR_ENUMERATION = 60.0
+OURS, ENUMERATION = "matching", "enumeration"
+NOTES = ("where the enumeration was stopped, its time is a lower bound (>), and no larger station was tried",)
 
 Station = tuple[list[str], list[frozenset[str]]]  # the types wanted, and those of the connectors of each free EVSE
 
@@ -89,47 +91,51 @@ def _all_park(order: tuple[str, ...], free: list[frozenset[str]], deadline: floa
     return bool(choices) and all(_all_park(order[1:], free[:at] + free[at + 1 :], deadline) for at in choices)
 
 
-def seconds(decide: Callable[[], bool]) -> float:
+def measure(effort: Effort, tell: Progress) -> Result:
+    """Milliseconds of one answer, at each size; the enumeration as far as it gets."""
+    figures: list[Figure] = []
+    for station in STATIONS:
+        what = _first_line(station)
+        left = (1.0 if effort.quick else SECONDS_FOR_ENUMERATION) / len(STATIONS)
+        for n in SIZES[:6] if effort.quick else SIZES:
+            tell(f"promise: {what} {n} EVSEs")
+            wanted, free = station(n)
+            samples = [_seconds(partial(ours, wanted, free)) for _ in range(5 if effort.quick else REPEATS)]
+            figures.append(_figure(what, OURS, samples, n))
+            if left > 0:
+                begin = time.perf_counter()
+                figures.append(_enumeration(what, wanted, free, n, begin + left))
+                left -= time.perf_counter() - begin
+    return Result(tuple(figures), notes=NOTES, beside=OURS, size="EVSEs")
+
+
+def _first_line(station: Callable[[int], Station]) -> str:
+    return (station.__doc__ or "").partition(".")[0].partition(";")[0]
+
+
+def _figure(what: str, contender: str, seconds: Sequence[float], at: int, *, beyond: bool = False) -> Figure:
+    return Figure(what, contender, "ms", tuple(each * 1_000 for each in seconds), at, beyond)
+
+
+def _enumeration(what: str, wanted: list[str], free: list[frozenset[str]], at: int, deadline: float) -> Figure:
+    """Up to five runs until the deadline; if not even one ends, the time that it was given."""
+    taken: list[float] = []
+    begin = time.perf_counter()
+    while len(taken) < 5:
+        try:
+            taken.append(_seconds(partial(enumerated, wanted, free, deadline)))
+        except TimeoutError:
+            break
+    if taken:
+        return _figure(what, ENUMERATION, taken, at)
+    return _figure(what, ENUMERATION, [time.perf_counter() - begin], at, beyond=True)
+
+
+def _seconds(decide: Callable[[], bool]) -> float:
     """The time of one call, which must answer that all can be kept."""
-    start = time.perf_counter()
+    begin = time.perf_counter()
     kept = decide()
     end = time.perf_counter()
     if not kept:
         raise AssertionError("the two disagree, or the station is not one in which all can be kept")
-    return end - start
-
-
-def enumeration_seconds(wanted: list[str], free: list[frozenset[str]]) -> float | None:
-    """The median of up to five runs within the time allowed; none if not even one fits in."""
-    taken: list[float] = []
-    deadline = time.perf_counter() + SECONDS_FOR_ENUMERATION
-    while len(taken) < 5:
-        try:
-            taken.append(seconds(partial(enumerated, wanted, free, deadline)))
-        except TimeoutError:
-            break
-    return statistics.median(taken) if taken else None
-
-
-def main() -> None:
-    """Print one table for each kind of station."""
-    print(f"Python {sys.version.split()[0]}; medians of {REPEATS} runs (enumeration: of up to 5)\n")
-    for station in STATIONS:
-        print(station.__doc__)
-        print(f"{'EVSEs':>7}{'wanted':>8}{'matching':>14}{'enumeration':>16}{'ratio':>15}")
-        exhausted = False
-        for n in SIZES:
-            wanted, free = station(n)
-            matching = statistics.median(seconds(partial(ours, wanted, free)) for _ in range(REPEATS))
-            row = f"{n:>7}{len(wanted):>8}{matching * 1e3:>11.3f} ms"
-            if not exhausted:
-                enumeration = enumeration_seconds(wanted, free)
-                exhausted = enumeration is None
-                bound, shown = ("> ", SECONDS_FOR_ENUMERATION) if enumeration is None else ("", enumeration)
-                row += f"{f'{bound}{shown * 1e3:,.1f} ms':>16}{f'{bound}{shown / matching:,.0f}':>15}"
-            print(row, flush=True)
-        print()
-
-
-if __name__ == "__main__":
-    main()
+    return end - begin
