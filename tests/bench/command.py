@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.live import Live
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -31,7 +32,7 @@ HELP = f"Which benchmarks: {', '.join(ABOUT)}. Without a name, all."
 
 
 def command(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help=HELP, show_default=False)] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help=HELP, show_default=False)] = None,
     as_json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write every figure of every round to this file.")
     ] = None,
@@ -94,13 +95,14 @@ def _version(name: str) -> str | None:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
-    """On a terminal, a line that says what is being measured; nothing in a pipe."""
+def _progress(console: Console) -> Generator[Progress]:
+    """On a terminal, a line that says what is being measured; nothing in a pipe. No thread draws it: that would be
+    measured as well."""
     if not console.is_terminal:
         yield lambda text: None
         return
-    with console.status("") as status:
-        yield lambda text: status.update(Text(text))
+    with Live(console=console, auto_refresh=False, transient=True) as line:
+        yield lambda text: line.update(Text(text, "dim"), refresh=True)
 
 
 def _show(console: Console, name: str, result: Result) -> None:

@@ -109,7 +109,8 @@ class Outcome:
     @staticmethod
     def of(data: Mapping[str, Any]) -> Outcome:
         """The outcome that was written so."""
-        targets = [Target(bound, most=kind == "at most") for kind, bound in (data["target"] or {}).items()]
+        bounds: Mapping[str, float] = data["target"] or {}
+        targets = [Target(bound, most=kind == "at most") for kind, bound in bounds.items()]
         return Outcome(data["what"], data["value"], data["unit"], targets[0] if targets else None)
 
 

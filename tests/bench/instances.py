@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from statewatt.engine import load
@@ -19,7 +20,7 @@ from . import by_hand, connector, station
 from .figures import Effort, Figure, Outcome, Progress, Result, Target, found, present, ratio
 from .timing import interleaved, seconds_each
 
-CONNECTOR, STATION = "making a connector", "making a station of 2 EVSEs"
+CONNECTOR, STATION = "a connector", "a station of 2 EVSEs"
 FLEET = 10_000
 MEGABYTE = 1_000_000
 
@@ -29,14 +30,20 @@ def measure(effort: Effort, tell: Progress) -> Result:
     contenders, notes = present(connector.CONTENDERS)
     connectors: dict[str, Callable[[], object]] = {c.name: partial(c.make, False) for c in contenders}
     figures = [*_figures(CONNECTOR, connectors, effort, tell), *_figures(STATION, _stations(), effort, tell)]
-    many = 100 if effort.quick else FLEET
+    many = 20 if effort.quick else FLEET
     fleets = list(_fleets(many, effort, tell))
     outcomes = list(_outcomes(figures))
     for figure in fleets:
         if figure.contender.startswith("statewatt") and not effort.quick:
             outcomes.append(Outcome(f"{figure.contender}, {figure.what}", figure.median, "MB", Target(300, most=True)))
-    notes.append(f"each of the {many} stations has a transaction running: nothing of what it keeps is another's")
+    notes.append(
+        f"each of the {_spaced(many)} stations has a transaction running: nothing of what it keeps is another's"
+    )
     return Result((*figures, *fleets), tuple(outcomes), tuple(notes), beside=connector.STATEMACHINE)
+
+
+def _spaced(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")
 
 
 def _stations() -> dict[str, Callable[[], object]]:
@@ -56,9 +63,9 @@ def _figures(what: str, makers: dict[str, Callable[[], object]], effort: Effort,
         make()
     turns = {name: partial(seconds_each, make, effort.seconds / 2) for name, make in makers.items()}
     for name, samples in interleaved(turns, effort.rounds, tell, what).items():
-        yield Figure(what, name, "µs", tuple(seconds * 1e6 for seconds in samples))
+        yield Figure(f"making {what}", name, "µs", tuple(seconds * 1e6 for seconds in samples))
     for name, make in makers.items():
-        yield Figure(f"memory: {what}", name, "kB", (_kilobytes(make, 20 if effort.quick else 200),))
+        yield Figure(f"memory of {what}", name, "kB", (_kilobytes(make, 5 if effort.quick else 200),))
 
 
 def _kilobytes(make: Callable[[], object], many: int) -> float:
@@ -76,16 +83,17 @@ def _kilobytes(make: Callable[[], object], many: int) -> float:
 
 def _outcomes(figures: list[Figure]) -> Iterator[Outcome]:
     for ours in figures:
-        theirs = found(figures, CONNECTOR, connector.STATEMACHINE)
-        if ours.what == CONNECTOR and ours.contender.startswith("statewatt") and theirs:
-            yield Outcome(f"{connector.STATEMACHINE}, beside {ours.contender}", ratio(theirs, ours), "×", Target(100))
+        theirs = found(figures, f"making {CONNECTOR}", connector.STATEMACHINE)
+        if ours.what == f"making {CONNECTOR}" and ours.contender.startswith("statewatt") and theirs:
+            what = f"{connector.STATEMACHINE}, beside {ours.contender}: making {CONNECTOR}"
+            yield Outcome(what, ratio(theirs, ours), "×", Target(100))
 
 
 # --- many stations in a process --------------------------------------------------------------------------------------
 
 
 def _fleets(many: int, effort: Effort, tell: Progress) -> Iterator[Figure]:
-    what = f"a process with {many} stations of 2 EVSEs"
+    what = f"a process with {_spaced(many)} stations of 2 EVSEs"
     names = [contender.name for contender in station.CONTENDERS]
     turns = {name: partial(_megabytes, name, many) for name in names}
     turns["one station alone"] = partial(_megabytes, names[0], 1)
@@ -102,8 +110,6 @@ def _megabytes(name: str, many: int) -> float:
 
 def fleet(name: str, many: int) -> None:
     """Make that many stations, each with a transaction running, and print how many bytes the process has held."""
-    import resource  # There is none on Windows.
-
     contender = next(c for c in station.CONTENDERS if c.name == name)
     topology, settled = _described()
     kept = [contender.make(topology, settled) for _ in range(many)]
@@ -111,5 +117,17 @@ def fleet(name: str, many: int) -> None:
     for runner in kept:
         for now, each in enumerate(given, 1):
             runner.ready(each)(now)
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(held if sys.platform == "darwin" else held * 1024)
+    print(_held())
+
+
+def _held() -> int:
+    """The most bytes of memory that this process has held."""
+    try:
+        # What getrusage tells on Linux may be of the process that has started this one.
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        import resource  # There is none on Windows.
+
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return held if sys.platform == "darwin" else held * 1024
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))

@@ -1,7 +1,8 @@
 """Durable inputs a second: a running station on asyncio with its journal, beside the same without one.
 
 Every requester hands in a whole start–stop cycle at a time and waits until all five inputs are taken, which with a
-journal means that they are on the disk. Many requesters at once are what a commit is shared by.
+journal means that they are on the disk, and until the display has shown the result of its token, so that no commands
+pile up. Many requesters at once are what a commit is shared by.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from statewatt.models.ports import NoEvses, Ports
+from statewatt.models.ports import NoDisplay, NoEvses, Ports, Sent
 from statewatt.models.requests import Topology, config
 from statewatt.models.service import Station
-from statewatt.models.values import ConnectorType
+from statewatt.models.values import ConnectorType, IdToken, TokenHandlingResult
 
 from .figures import Effort, Figure, Outcome, Progress, Result, Target, found
 from .timing import interleaved
@@ -27,6 +28,7 @@ WHAT = "inputs taken"
 WITH, WITHOUT = "with a journal", "without a journal"
 SIZES = (2, 10, 50)
 REQUESTERS = 16
+EVENTS = ("SessionStarted", "TransactionStarted", "TransactionFinished", "SessionFinished")
 
 
 def measure(effort: Effort, tell: Progress) -> Result:
@@ -34,7 +36,7 @@ def measure(effort: Effort, tell: Progress) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         number = iter(range(1_000_000))
         sizes = SIZES[:1] if effort.quick else SIZES
-        turns = {}
+        turns: dict[tuple[str, int], Callable[[], float]] = {}
         for size in sizes:
             for name in (WITH, WITHOUT):
                 turns[name, size] = partial(_turn, Path(folder), number if name == WITH else None, size, effort)
@@ -58,27 +60,48 @@ def _turn(folder: Path, numbers: Iterator[int] | None, size: int, effort: Effort
     return asyncio.run(_rate(path, size, max(effort.seconds * 3, 0.05)))
 
 
+class Display(NoDisplay):
+    """Lets each requester know that the result of its token was shown."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, asyncio.Event] = {}
+
+    async def result(self, token: IdToken, result: TokenHandlingResult, evse: int | None, sent: Sent) -> None:
+        """It was shown."""
+        self.shown[token.text].set()
+
+
 async def _rate(path: Path | None, size: int, least: float) -> float:
     """Inputs a second of a new station."""
     topology = Topology([(n, [(1, ConnectorType.cCCS2)]) for n in range(1, size + 1)])
-    taken = 0
-    async with Station(topology, config({"connection_timeout": 60}), Ports(NoEvses(), []), journal=path) as station:
+    cycles, display = 0, Display()
+    ports = Ports(NoEvses(), [], display)
+    async with Station(topology, config({"connection_timeout": 60}), ports, journal=path) as station:
 
         async def requester(number: int) -> None:
-            nonlocal taken
+            nonlocal cycles
+            token = f"CARD{number}"
+            shown = display.shown[token] = asyncio.Event()
             while time.perf_counter() < end:
-                taken += len(await asyncio.gather(*_cycle(station, number % size + 1, f"CARD{number}")))
+                await _cycle(station, number % size + 1, token)
+                await shown.wait()
+                shown.clear()
+                cycles += 1
 
         begin = time.perf_counter()
         end = begin + least
         await asyncio.gather(*(requester(number) for number in range(REQUESTERS)))
-        return taken / (time.perf_counter() - begin)
+        spent = time.perf_counter() - begin
+        lost = sum(port.lost for port in station.health().ports.values())
+    if lost:
+        raise AssertionError(f"{lost} commands were lost")
+    return cycles * (1 + len(EVENTS)) / spent
 
 
-def _cycle(station: Station, evse: int, token: str) -> Iterator[Awaitable[object]]:
-    yield station.present(token, connectors=[evse], prevalidated=True)
-    for event in ("SessionStarted", "TransactionStarted", "TransactionFinished", "SessionFinished"):
-        yield station.session_event(evse, event, 1, "EVConnected")
+async def _cycle(station: Station, evse: int, token: str) -> None:
+    """All five inputs at once; they are taken in their order, and those of others come before or after."""
+    events = [station.session_event(evse, event, 1, "EVConnected") for event in EVENTS]
+    await asyncio.gather(station.present(token, connectors=[evse], prevalidated=True), *events)
 
 
 def _synced(path: Path) -> float:

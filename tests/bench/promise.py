@@ -98,7 +98,7 @@ def measure(effort: Effort, tell: Progress) -> Result:
         what = _first_line(station)
         left = (1.0 if effort.quick else SECONDS_FOR_ENUMERATION) / len(STATIONS)
         for n in SIZES[:6] if effort.quick else SIZES:
-            tell(f"promise: {what} {n} EVSEs")
+            tell(f"promise: {what}: {n} EVSEs")
             wanted, free = station(n)
             samples = [_seconds(partial(ours, wanted, free)) for _ in range(5 if effort.quick else REPEATS)]
             figures.append(_figure(what, OURS, samples, n))

@@ -35,16 +35,15 @@ HEAVY = ("z3", "networkx", "graphviz", "quickjs", "typer", "rich", "click", "sph
 
 def measure(effort: Effort, tell: Progress) -> Result:
     """Milliseconds of a process."""
+    # The first time, Python compiles what is new.
+    loaded = {name: _heavy(code) for name, code in CASES.items()}
     turns = {name: partial(_milliseconds, code) for name, code in CASES.items()}
-    for turn in turns.values():
-        turn()
     samples = interleaved(turns, 1 if effort.quick else 21, tell, "start")
     figures = tuple(Figure(WHAT, name, "ms", tuple(each)) for name, each in samples.items())
     outcomes = [
         Outcome(f"{one}, beyond {other}", _more(samples[one], samples[other]), "ms", target)
         for one, other, target in BEYOND
     ]
-    loaded = {name: _heavy(code) for name, code in CASES.items()}
     notes = [f"{name} loads {', '.join(heavy)}" for name, heavy in loaded.items() if heavy]
     return Result(figures, tuple(outcomes), tuple(notes or [f"none of these loads {', '.join(HEAVY)}"]), beside=ALONE)
 

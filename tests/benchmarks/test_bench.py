@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statewatt.bench import connector, station
+from statewatt.bench import connector, pages, station
 from statewatt.bench.catalogue import ABOUT, benchmark
+from statewatt.bench.command import document
 from statewatt.bench.figures import Contender, Effort, Figure, Outcome, Result, Target, present, ratio
 from statewatt.bench.peers import EVENTS, Facts
 from statewatt.bench.tables import number, plain, tables
@@ -131,6 +132,41 @@ def test_the_contenders_give_the_same_commands_in_every_variant(variant: station
         assert all(each == first for each in others)
         results = [c.result.name for c in first[0] if type(c).__name__ == "Conclude"]
         assert set(results) == {"USED_TO_START_TRANSACTION"}
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_figures_are_written_into_a_page_and_its_pictures(tmp_path: Path) -> None:
+    figures = (Figure("a thing", "ours", "ms", (1.0, 2.0, 3.0)), Figure("a thing", "theirs", "ms", (4.0, 4.0, 6.0)))
+    result = Result(figures, (Outcome("theirs beside ours", 2.0, "×", Target(3)),), ("noted",), beside="ours")
+    (tmp_path / "found.json").write_text(json.dumps(document({"start": result}, quick=False)), encoding="utf-8")
+    page = tmp_path / "page.md"
+    kept = "<!-- bench connector -->\nkept\n<!-- end -->\n"
+    old = "<!-- bench start -->\nold\n<!-- end -->\n"
+    page.write_text(f"# Speed\n{kept}{old}![end](start.svg)\n", encoding="utf-8")
+    for _ in range(2):
+        assert pages.main([str(tmp_path / "found.json"), str(page), str(tmp_path)]) == 0
+        assert page.read_text(encoding="utf-8") == f"# Speed\n{kept}{PAGE}![end](start.svg)\n"
+    assert "a thing (ms)" in (tmp_path / "start.svg").read_text(encoding="utf-8")
+    assert pages.main([]) == 2
+
+
+PAGE = """<!-- bench start -->
+**a thing**
+
+|  | ms: median (quartiles) | beside ours |
+| --- | --: | --: |
+| ours | 2.00 (1.50–2.50) | 1.00 × |
+| theirs | 4.00 (4.00–5.00) | 2.00 × |
+
+| what follows | value | target |  |
+| --- | --: | --: | --: |
+| theirs beside ours | 2.00 × | at least 3.00 × | not held |
+
+noted
+<!-- end -->
+"""
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------

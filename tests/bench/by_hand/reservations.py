@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from functools import lru_cache
 
 from statewatt.models.promise import can_all_be_kept
 from statewatt.models.values import ConnectorType, IdToken
@@ -22,16 +23,24 @@ class Reservations:
         self.placed: list[Reservation] = []
         self.to_look_at: set[Reservation] = set()
         """Those that may have to end: they are due, replaced, or a connector has become unusable."""
-        self._free: dict[Evse, Types] | None = None
+        self._free: dict[Evse, Types] = {}
+        """For each EVSE that nobody is at and no token holds, the types of its available connectors."""
+        self._kinds: Counter[Types] = Counter()
         self._needed: set[Evse] | None = None
-        self._reserved: set[Evse | None] | None = None
+        self._reserved: set[Evse] | None = None
         self._answers: dict[object, bool] = {}
 
-    def changed(self) -> None:
-        """An EVSE or a connector has changed: what is known of the free ones is no longer true."""
+    def changed(self, evse: Evse) -> None:
+        """An EVSE, or a connector of it, has changed."""
+        known = self._free.pop(evse, None)
+        if known is not None:
+            self._kinds[known] -= 1
+        if not evse.is_taken():
+            types = frozenset([c.type for c in evse.connectors if c.is_available()])
+            self._free[evse] = types
+            self._kinds[types] += 1
         if self.placed:
             self._forget()
-        self._free = None
 
     def _forget(self) -> None:
         """What follows from those placed, and from what is free, is no longer true."""
@@ -74,9 +83,13 @@ class Reservations:
     # --- questions ---
 
     def is_reserved(self, evse: Evse) -> bool:
+        return evse in self.reserved()
+
+    def reserved(self) -> Set[Evse]:
+        """The EVSEs that are reserved."""
         if self._reserved is None:
-            self._reserved = {r.evse for r in self.placed}
-        return evse in self._reserved
+            self._reserved = {r.evse for r in self.placed if r.evse is not None}
+        return self._reserved
 
     def can_be_kept_with(self, asked: Reservation) -> bool:
         """All can, with the one that is asked for, which replaces those of its number."""
@@ -84,7 +97,7 @@ class Reservations:
 
     def can_be_kept_without(self, taken: Evse, used: Reservation | None = None) -> bool:
         """All can, without the EVSE that is taken and a global one that is used up. EVSEs of a kind are alike."""
-        alike = (self._free_ones().get(taken), self.is_reserved(taken), used)
+        alike = (self._free.get(taken), self.is_reserved(taken), used)
         if alike not in self._answers:
             self._answers[alike] = self._keep([r for r in self.placed if r is not used], taken)
         return self._answers[alike]
@@ -139,31 +152,31 @@ class Reservations:
         scarce = [t for t, r in somewhere.items() if not self._keep([*self.placed, r])]
         if not scarce:
             return set()
-        reserved = {r.evse for r in self.placed}
-        return {e for e, types in self._free_ones().items() if types and e not in reserved and any(map(e.has, scarce))}
+        reserved = self.reserved()
+        return {e for e, types in self._free.items() if types and e not in reserved and any(map(e.has, scarce))}
 
     def _keep(self, kept: Iterable[Reservation], taken: Evse | None = None) -> bool:
-        wanted: list[ConnectorType] = []
+        wanted: Counter[ConnectorType] = Counter()
         out: set[Evse] = set() if taken is None else {taken}
         for r in kept:
             if r.evse is None:
-                wanted.append(r.type)
+                wanted[r.type] += 1
             else:
                 out.add(r.evse)
         if not wanted:
             return len(out) <= len(self._evses)
-        free = self._free_ones()
-        left = Counter(free.values()) - Counter(free[e] for e in out if e in free)
-        return can_all_be_kept(
-            wanted=wanted, free=left.elements(), specific=len(out), evses=len(self._evses), unknown=ANY
-        )
+        left = self._kinds - Counter(self._free[e] for e in out if e in self._free)
+        return _all_kept(frozenset(wanted.items()), frozenset(left.items()), len(out), len(self._evses))
 
-    def _free_ones(self) -> dict[Evse, Types]:
-        """For each EVSE that nobody is at and no token holds, the types of its available connectors."""
-        if self._free is None:
-            self._free = {
-                e: frozenset([c.type for c in e.connectors if c.is_available()])
-                for e in self._evses
-                if not e.is_taken()
-            }
-        return self._free
+
+@lru_cache(maxsize=1024)
+def _all_kept(
+    wanted: frozenset[tuple[ConnectorType, int]], free: frozenset[tuple[Types, int]], specific: int, evses: int
+) -> bool:
+    return can_all_be_kept(
+        wanted=Counter(dict(wanted)).elements(),
+        free=Counter(dict(free)).elements(),
+        specific=specific,
+        evses=evses,
+        unknown=ANY,
+    )

@@ -6,23 +6,18 @@ from heapq import heappop, heappush
 from typing import Any
 
 from statewatt.models.commands import (
-    AnswerReservation,
     HoldEvse,
     ReleaseEvse,
-    ReservationEnded,
-    Reserve,
     WithdrawAuthorization,
 )
 from statewatt.models.requests import Topology
 from statewatt.models.station import Config
 from statewatt.models.values import (
-    ConnectorType,
     IdToken,
-    ReservationEndReason,
-    ReservationResult,
     SelectionAlgorithm,
 )
 
+from .bookings import Bookings
 from .reservations import Reservations
 from .things import CHARGING, ENDED, FINISHING, SERVED, STARTED, UNPLUGGED, WAITING, Connector, Evse, Grant, Reservation
 from .tokens import Tokens
@@ -41,17 +36,17 @@ class Station:
         for birth in topology.births:
             if birth.machine == "Connector":
                 fields: Any = birth.fields
-                evse = self.evses[fields["evse"] - 1]
+                evse = self.evses[int(fields["evse"]) - 1]
                 connector = Connector(len(self.connectors) + 1, evse, fields["type"])
                 evse.connectors.append(connector)
                 self.connectors.append(connector)
         self.reservations = Reservations(self.evses)
-        self.tokens = Tokens(self.evses, config, self.reservations, self._changed, self._await)
+        self._out: list[Any] = []
+        self.bookings = Bookings(self.evses, self.reservations, self._await, self._out)
+        self.tokens = Tokens(self.evses, config, self.reservations, self._changed, self._await, self._out)
         self._plug_ins = 0
-        self._requests = 0
         self._awaited: list[tuple[int, int, Any]] = []
         self._entries = 0
-        self._out: list[Any] = self.tokens.out
         self._plug_ins_due: list[Evse] = []
         self._held = 0
         for evse in self.evses:
@@ -179,76 +174,34 @@ class Station:
 
     # --- reservations ---
 
-    def reserve(
-        self,
-        now: int,
-        number: int,
-        token: IdToken,
-        parent: IdToken | None,
-        wanted: int | None,
-        evse: Any,
-        type: ConnectorType,
-        expires_at: int | None,
-        announced: bool,
-    ) -> list[Any]:
-        """A reservation is asked for."""
+    def reserve(self, now: int, **asked: Any) -> list[Any]:
+        """A reservation is asked for; what for as of ``Bookings.reserve``."""
         self._pass_time(now)
-        self._requests += 1
-        place = None if evse is None else self.evses[evse - 1]
-        r = Reservation(self._requests, number, token, parent, place, type, expires_at)
-        past = expires_at is not None and expires_at < now
-        refusal = ReservationResult.Rejected if past else self._why_not(r, wanted)
-        if refusal is not None:
-            self._answer(r, refusal)
-            return self._told()
-        self.reservations.all[r.key] = r
-        if expires_at is not None:
-            self._await(expires_at, r)
-        if announced:
-            self._out.append(Reserve(reservation=r.key, number=number, evse=evse, restored=False))
-        else:
-            self._place(r)
+        self.bookings.reserve(**asked)
         return self._told()
 
     def accept(self, now: int, reservation: int) -> list[Any]:
-        """The EVSE accepts what was offered to it; it can be placed still, or not."""
+        """The EVSE accepts what was offered to it."""
         self._pass_time(now)
-        r = self.reservations.all.get(reservation)
-        if r is not None and not r.placed:
-            promise = self.reservations
-            e = r.evse
-            here = e is None or not (
-                any(other.evse is e and other.number != r.number for other in promise.placed)
-                or e.is_taken()
-                or not e.has_available(r.type)
-            )
-            if here and promise.can_be_kept_with(r):
-                self._place(r)
-            else:
-                self._cancel(r, send_update=False)
+        self.bookings.accept(reservation)
         return self._told()
 
     def decline(self, now: int, reservation: int) -> list[Any]:
         """The EVSE does not accept it."""
         self._pass_time(now)
-        r = self.reservations.all.get(reservation)
-        if r is not None and not r.placed:
-            self._answer(r, ReservationResult.Rejected)
-            self.reservations.end(r)
+        self.bookings.decline(reservation)
         return self._told()
 
     def cancel(self, now: int, number: int) -> list[Any]:
         """The reservation of that number is cancelled."""
         self._pass_time(now)
-        for r in [r for r in self.reservations.all.values() if r.number == number and not r.replaced]:
-            self._cancel(r, send_update=False)
+        self.bookings.cancel(number)
         return self._told()
 
     def end_reservations(self, now: int, evse: int) -> list[Any]:
         """Those of the EVSE are over."""
         self._pass_time(now)
-        for r in [r for r in self.reservations.all.values() if r.evse is self.evses[evse - 1] and not r.replaced]:
-            self._cancel(r, send_update=True)
+        self.bookings.end_at(self.evses[evse - 1])
         return self._told()
 
     def wait(self, now: int) -> list[Any]:
@@ -269,14 +222,17 @@ class Station:
         """What was due before now happens, each at its own time."""
         if now > self.now:
             while self._awaited and (due := self.deadline()) is not None and due < now:
-                self.now = self.tokens.now = due
+                self._set_time(due)
                 self._settle()
-            self.now = self.tokens.now = now
+            self._set_time(now)
+
+    def _set_time(self, now: int) -> None:
+        self.now = self.tokens.now = self.bookings.now = now
 
     def _told(self) -> list[Any]:
         self._settle()
-        told, self._out = self._out, []
-        self.tokens.out = self._out
+        told = self._out.copy()
+        self._out.clear()
         return told
 
     def _settle(self) -> None:
@@ -293,34 +249,11 @@ class Station:
                     self.reservations.to_look_at.add(thing)
         while True:
             if self.reservations.to_look_at:
-                self._look_at_reservations()
+                self.bookings.look()
             if self._plug_ins_due or self._held or self.reservations.placed:
                 self._look_at_evses()
             if not self.tokens.move():
                 return
-
-    def _look_at_reservations(self) -> None:
-        promise = self.reservations
-        for r in sorted(promise.to_look_at, key=lambda r: r.key):
-            at = r.deadline
-            if r.over:
-                promise.to_look_at.discard(r)
-            elif not r.placed:
-                if at is not None and at < self.now:
-                    self._answer(r, ReservationResult.Rejected)
-                    self._tell_end(r, ReservationEndReason.Expired, send_update=True)
-                    promise.end(r)
-            elif r.replaced:
-                promise.end(r)
-            elif at is not None and at <= self.now:
-                self._tell_end(r, ReservationEndReason.Expired, send_update=True)
-                promise.end(r)
-            elif r.doubted and not promise.has_a_place(r):
-                self._tell_end(r, ReservationEndReason.Cancelled, send_update=True)
-                promise.end(r)
-            else:
-                r.doubted = False
-                promise.to_look_at.discard(r)
 
     def _look_at_evses(self) -> None:
         """Plug-ins that got no token in time; EVSEs that are needed for reservations without one."""
@@ -354,7 +287,7 @@ class Station:
             evse.session = WAITING
         evse.look()
         self.tokens.look_at(evse)
-        self.reservations.changed()
+        self.reservations.changed(evse)
 
     def _free_the_token(self, evse: Evse) -> None:
         grant = evse.holder
@@ -369,57 +302,3 @@ class Station:
         if connector.enabled and not connector.in_use:
             connector.in_use = True
             self.reservations.doubt(connector.evse, connector.type)
-
-    def _why_not(self, r: Reservation, wanted: int | None) -> ReservationResult | None:
-        """Why it is refused, if it is."""
-        promise, e = self.reservations, r.evse
-        places = r.places(self.evses)
-        if wanted is not None and e is None:
-            return ReservationResult.Rejected
-        if e is not None:
-            if any(other.evse is e and other.number != r.number for other in promise.placed):
-                return ReservationResult.Occupied
-            if not places:
-                return ReservationResult.Rejected
-            if e.is_taken():
-                return ReservationResult.Occupied
-            if e.has_available(r.type):
-                return None if promise.can_be_kept_with(r) else ReservationResult.Occupied
-        else:
-            if not places:
-                return ReservationResult.Rejected
-            if promise.can_be_kept_with(r):
-                return None
-            if any(other.number != r.number for other in promise.placed):
-                return ReservationResult.Occupied
-            if any(each.session != UNPLUGGED for each in self.evses):
-                return ReservationResult.Occupied
-        if any(each.is_taken() for each in places):
-            return ReservationResult.Occupied
-        if any(c.faulted and c.fits(r.type) for each in places for c in each.connectors):
-            return ReservationResult.Faulted
-        return ReservationResult.Unavailable
-
-    def _place(self, r: Reservation) -> None:
-        """An older one of that number gives way, and its EVSE is told."""
-        for other in [o for o in self.reservations.placed if o.number == r.number]:
-            self.reservations.replace(other)
-            if other.evse is not None and other.evse is not r.evse:
-                self._tell_end(other, ReservationEndReason.Cancelled, send_update=False)
-        self.reservations.place(r)
-        if r.deadline is not None and r.deadline <= self.now:
-            self.reservations.to_look_at.add(r)
-        self._answer(r, ReservationResult.Accepted)
-
-    def _cancel(self, r: Reservation, *, send_update: bool) -> None:
-        if not r.placed:
-            self._answer(r, ReservationResult.Rejected)
-        self._tell_end(r, ReservationEndReason.Cancelled, send_update=send_update)
-        self.reservations.end(r)
-
-    def _answer(self, r: Reservation, result: ReservationResult) -> None:
-        self._out.append(AnswerReservation(reservation=r.key, number=r.number, result=result))
-
-    def _tell_end(self, r: Reservation, reason: ReservationEndReason, *, send_update: bool) -> None:
-        evse = None if r.evse is None else r.evse.key
-        self._out.append(ReservationEnded(number=r.number, evse=evse, reason=reason, send_update=send_update))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from statewatt.models.commands import AuthorizeEvse, Conclude, PublishStatus, StopTransaction, WithdrawAuthorization
@@ -36,9 +36,10 @@ class Tokens:
         reservations: Reservations,
         changed: Callable[[Evse], None],
         wait_for: Callable[[int, Grant], None],
+        out: list[Any],
     ) -> None:
         self.now = 0
-        self.out: list[Any] = []
+        self._out = out
         self.living: dict[IdToken, Grant] = {}
         self.due: dict[int, Grant] = {}
         self._evses = evses
@@ -186,7 +187,7 @@ class Tokens:
             self._publish(grant, STATUS.Accepted)
             if self._nothing_is_available(grant):
                 self._turn_away(grant, AuthorizationStatus.NotAtThisLocation)
-            elif not self._candidates(grant):
+            elif next(self._candidates(grant), None) is None:
                 self._turn_away(grant, AuthorizationStatus.NotAtThisTime)
             else:
                 grant.at_once = self._only_one(grant) is not None
@@ -206,46 +207,41 @@ class Tokens:
                 self._tell(grant, e)
         self._end(grant, RESULT.REJECTED)
 
-    def _candidates(self, grant: Grant) -> Sequence[int]:
-        """The numbers of the EVSEs that it may get; without an order of its own the least comes first."""
-        numbers = self._available if grant.listed is None else [e.number for e in grant.listed if e.available]
-        if not self._reservations.placed:
-            return numbers
-        return [n for n in numbers if self._is_allowed(grant, self._numbers[n])]
+    def _candidates(self, grant: Grant) -> Iterator[Evse]:
+        """The EVSEs that it may get, in the order in which it names them, or else by their numbers."""
+        numbers = dict.fromkeys(grant.order.numbers) if grant.order.named else self._available
+        for number in numbers:
+            evse = self._numbers.get(number)
+            if evse is not None and self._may_get(grant, evse):
+                yield evse
 
-    def _is_allowed(self, grant: Grant, evse: Evse) -> bool:
+    def _may_get(self, grant: Grant, evse: Evse) -> bool:
         return (
-            self._reservations.charging_is_possible(evse)
-            or self._reservations.admitting(grant.token, grant.parent, evse) is not None
+            evse.available
+            and self._lists(grant, evse)
+            and (
+                self._reservations.charging_is_possible(evse)
+                or self._reservations.admitting(grant.token, grant.parent, evse) is not None
+            )
         )
 
     def _selected(self, grant: Grant) -> Evse | None:
         """One of the candidates by the configured algorithm; none, to wait."""
-        numbers = self._candidates(grant)
-        if not numbers:
-            return None
         if grant.at_once:
-            return min((self._numbers[n] for n in numbers), key=lambda e: e.key)
+            return min(self._candidates(grant), key=lambda e: e.key, default=None)
         algorithm = self._config.selection_algorithm
-        candidates = numbers
+        # Who has reserved an EVSE gets that one, if it can.
+        own = [e for e in self._reservations.reserved() if self._may_get(grant, e)]
+        plugged = sorted((e for e in self._waiting if self._may_get(grant, e)), key=lambda e: e.plug_in_order)
+        reserved = [e for e in plugged if e in own]
         if algorithm is SelectionAlgorithm.FindFirst:
-            candidates = self._own_first(numbers)
-        plugged = [n for n in (e.number for e in self._waiting) if n in candidates] if self._waiting else []
-        if plugged:
-            plugged.sort(key=lambda n: self._numbers[n].plug_in_order)
-            plugged = list(self._own_first(plugged))
-            return self._numbers[plugged[-1 if algorithm is SelectionAlgorithm.PlugEventsLIFO else 0]]
-        if algorithm is not SelectionAlgorithm.FindFirst:
+            if own:
+                return reserved[0] if reserved else next(e for e in self._candidates(grant) if e in own)
+            return plugged[0] if plugged else next(self._candidates(grant), None)
+        plugged = reserved or plugged
+        if not plugged:
             return None
-        if grant.listed is None:
-            return self._numbers[candidates[0]]
-        return self._numbers[min(candidates, key=grant.order.numbers.index)]
-
-    def _own_first(self, numbers: Sequence[int]) -> Sequence[int]:
-        """Those that are reserved, if any are: they are reserved for this very token."""
-        if not self._reservations.placed:
-            return numbers
-        return [n for n in numbers if self._reservations.is_reserved(self._numbers[n])] or numbers
+        return plugged[-1 if algorithm is SelectionAlgorithm.PlugEventsLIFO else 0]
 
     def _grant(self, grant: Grant, evse: Evse) -> None:
         number: int | None = None
@@ -278,7 +274,7 @@ class Tokens:
         del self.living[grant.token]
         self._changed(evse)
         if told:
-            self.out.append(WithdrawAuthorization(evse.key))
+            self._out.append(WithdrawAuthorization(evse.key))
             self._publish(grant, STATUS.TimedOut, evse)
 
     def withdraw(self, evse: Evse | None, token: IdToken | None) -> None:
@@ -297,12 +293,12 @@ class Tokens:
         assert evse is not None
         if grant.stage == GRANTED:
             grant.stage = WITHDRAWING
-            self.out.append(WithdrawAuthorization(evse.key))
+            self._out.append(WithdrawAuthorization(evse.key))
             parent, grant.parent = grant.parent, grant.group
             self._publish(grant, STATUS.Withdrawn, evse)
             grant.parent = parent
         elif grant.stage == STARTED:
-            self.out.append(StopTransaction(evse.key, StopTransactionReason.DeAuthorized))
+            self._out.append(StopTransaction(evse.key, StopTransactionReason.DeAuthorized))
 
     # --- questions ---
 
@@ -339,14 +335,14 @@ class Tokens:
         stopped: frozenset[Any] = frozenset(),
     ) -> None:
         key = None if evse is None else evse.key
-        self.out.append(Conclude(grant.key, result, grant.token, grant.order, grant.parent, key, stopped))
+        self._out.append(Conclude(grant.key, result, grant.token, grant.order, grant.parent, key, stopped))
 
     def _publish(self, grant: Grant, status: TokenValidationStatus, evse: Evse | None = None) -> None:
         key = None if evse is None else evse.key
-        self.out.append(PublishStatus(grant.key, status, grant.token, grant.order, grant.parent, key))
+        self._out.append(PublishStatus(grant.key, status, grant.token, grant.order, grant.parent, key))
 
     def _tell(self, grant: Grant, evse: Evse, reservation: int | None = None, granted: bool = False) -> None:
-        self.out.append(
+        self._out.append(
             AuthorizeEvse(
                 evse.key,
                 grant.key,
@@ -361,4 +357,4 @@ class Tokens:
         )
 
     def _stop(self, grant: Grant, evse: Evse, reason: StopTransactionReason, narrowed: bool) -> None:
-        self.out.append(StopTransaction(evse.key, reason, grant.key, grant.token, grant.order, grant.parent, narrowed))
+        self._out.append(StopTransaction(evse.key, reason, grant.key, grant.token, grant.order, grant.parent, narrowed))

@@ -1,5 +1,8 @@
 """The connector by ``sismic``: a chart with parallel states, interpreted; its checks of contracts are switched off."""
 
+# It has no types.
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,5 +1,8 @@
 """The connector by python-statemachine: one chart with parallel states, and three flat machines."""
 
+# Its types are partial.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable

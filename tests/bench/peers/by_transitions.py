@@ -64,6 +64,8 @@ class Transitions:
         self.model = Model(ignore_faults)
         for machine in _MACHINES:
             machine.add_model(self.model)
+            # It looks for each new model among all that it has; a model does without.
+            machine.models.clear()
 
     def send(self, events: Iterable[str]) -> None:
         """By the methods that the machines have added."""

@@ -35,8 +35,12 @@ def _machine(ignore_faults: bool) -> Any:
             "health": _two("working", "raise_fault", "faulted", "clear_fault", "faults_count"),
         },
     }
-    guards = {"faults_count": lambda context, event: not ignore_faults}
-    return create_machine(described, logic=MachineLogic(actions={"lose": _lose}, guards=guards))
+
+    def faults_count(context: Any, event: Any) -> bool:
+        return not ignore_faults
+
+    logic = MachineLogic[dict[str, Any]](actions={"lose": _lose}, guards={"faults_count": faults_count})
+    return create_machine(described, logic=logic)
 
 
 _MACHINES = {ignore: _machine(ignore) for ignore in (False, True)}
