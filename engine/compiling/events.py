@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import groupby
+
 from .. import model
 from .expressions import OR, Expressions, region_slot
-from .plan import bucket
+from .plan import bucket, replaced
 from .records import can_end, ended
 from .source import Source, local, short
 
@@ -28,8 +31,7 @@ class Events:
             if state.choice:
                 about = f"Leave the choice {state.label}."
                 with self.source.function(f"leave_{machine.name}__{state.name}", ["d", "self"], about, state.where):
-                    for transition in machine.exits(state.name, None):
-                        self._transition(machine, transition)
+                    self._one_of(machine, [*machine.exits(state.name, None)])
 
     def _event(self, machine: model.Machine, event: model.Event) -> None:
         sources = list(dict.fromkeys(t.source for t in machine.transitions if t.event == event.name and not t.refused))
@@ -37,21 +39,37 @@ class Events:
         self.source.line(f"state = {self._state(machine, slot)}", event_place(machine, event))
         for name in sources:
             with self.source.block(f"if state == {name!r}:"):
-                for transition in machine.exits(name, event.name):
-                    if not transition.refused:
-                        self._transition(machine, transition)
+                self._one_of(machine, [t for t in machine.exits(name, event.name) if not t.refused])
         self.source.line("return False")
 
     def _state(self, machine: model.Machine, slot: str) -> str:
         """What holds the state of the thing."""
         return f"d.{machine.name}[self].{slot}"
 
-    def _transition(self, machine: model.Machine, transition: model.Transition) -> None:
+    def _one_of(self, machine: model.Machine, transitions: list[model.Transition], asked: int = 0) -> None:
+        """The first that is accepted; ``asked`` guards of each hold. What several ask first is asked once."""
+
+        def following(transition: model.Transition) -> object:
+            left = transition.guards[asked:]
+            return replaced(left[0].condition, {}) if left else None
+
+        for guard, group in groupby(transitions, following):
+            alike = [*group]
+            if guard is None or len(alike) == 1:
+                for transition in alike:
+                    self._transition(machine, transition, asked)
+                continue
+            condition = alike[0].guards[asked].condition
+            with self.source.block(f"if {self.expressions.text(condition, self.expressions.plain)}:", alike[0].where):
+                self._one_of(machine, alike, asked + 1)
+
+    def _transition(self, machine: model.Machine, transition: model.Transition, asked: int) -> None:
         self.source.line(f"# {transition.source} → {transition.target or 'stays'} ({short(transition.where)})")
-        if not transition.guards:
+        left = replace(transition, guards=transition.guards[asked:])
+        if not left.guards:
             self._take(machine, transition)
             return
-        with self.source.block(f"if {self.accepts([transition])}:", transition.where):
+        with self.source.block(f"if {self.accepts([left])}:", transition.where):
             self._take(machine, transition)
 
     def accepts(self, transitions: list[model.Transition]) -> str:

@@ -242,6 +242,8 @@ class Expressions:
     @_write.register
     def _(self, expression: model.Not, scope: Scope) -> tuple[str, int]:
         of = expression.of
+        if isinstance(of, model.Ask):
+            of = self.plan.written_out(of) or of
         if isinstance(of, (model.Same, model.InState, model.Contains, model.IsNew)):
             left, operator, right = self._comparison(of, scope)
             return f"{left} {_OPPOSITE[operator]} {right}", COMPARE
@@ -277,6 +279,9 @@ class Expressions:
 
     @_write.register
     def _(self, expression: model.Ask, scope: Scope) -> tuple[str, int]:
+        written_out = self.plan.written_out(expression)
+        if written_out is not None:
+            return self._write(written_out, scope)
         return self.asked(expression, [self.text(value, scope) for value in expression.arguments], scope), ATOM
 
     @_write.register

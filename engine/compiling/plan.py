@@ -58,6 +58,10 @@ class Plan:
             for part in _everything(system):
                 self._look_at(part)
 
+    def written_out(self, ask: model.Ask) -> model.Expression | None:
+        """What a small predicate asks, in place of the call."""
+        return written_out(self.system, ask)
+
     def domain(self, binding: model.Binding) -> Domain | None:
         """By what the things of a binding are found; ``None`` if it has to look at all."""
         return self._domains.get(id(binding))
@@ -237,6 +241,38 @@ def _opened(system: model.System, ask: model.Ask) -> model.Expression | None:
         return None
     opened: model.Expression = replaced(predicate.body, given)
     return opened
+
+
+SMALL = 3
+"""A predicate of so many comparisons is written where it is asked, instead of being called."""
+
+
+def written_out(system: model.System, ask: model.Ask) -> model.Expression | None:
+    """What a small predicate asks, in place of the call; nothing in it is worked out twice for that."""
+    predicate = asked(system, ask)
+    if _size(system, predicate.body) > SMALL:
+        return None
+    given = {p.name: value for p, value in zip(predicate.parameters, ask.arguments, strict=True)}
+    given["self"] = ask.of
+    for name, value in given.items():
+        uses = sum(isinstance(part, model.Name) and part.name == name for part in walk(predicate.body))
+        if uses > 1 and not isinstance(value, model.Name | model.Literal):
+            return None
+    return _opened(system, ask)
+
+
+def _size(system: model.System, expression: model.Expression) -> int:
+    """How many comparisons and calls there are in an expression; many where it loops or counts."""
+    if isinstance(expression, model.And | model.Or):
+        return sum(_size(system, part) for part in expression.parts)
+    if isinstance(expression, model.Not):
+        return _size(system, expression.of)
+    if isinstance(expression, model.Ask):
+        opened = _opened(system, expression)
+        inside = SMALL + 1 if opened is None else _size(system, opened)
+        return inside if inside <= SMALL else 1
+    simple = model.Same | model.Compare | model.Contains | model.InState | model.Field | model.Setting
+    return 1 if isinstance(expression, simple) else SMALL + 1
 
 
 def bound(part: object) -> set[str]:

@@ -102,8 +102,7 @@ class ObjectEvents(Events):
             if state.choice:
                 about = f"Leave the choice {state.label}."
                 with self.source.function(f"_leave_{state.name}", ["self"], about, state.where):
-                    for transition in machine.exits(state.name, None):
-                        self._transition(machine, transition)
+                    self._one_of(machine, [*machine.exits(state.name, None)])
 
     def _state(self, machine: model.Machine, slot: str) -> str:
         return f"self.{slot}"
