@@ -124,7 +124,7 @@ class State:
     States compare by value and can be elements of sets. Deadlines and ``now`` are points in time, in milliseconds.
     """
 
-    __slots__ = ("_ended", "_key", "_memo", "_views", "config", "deadline", "now", "system")
+    __slots__ = ("_answers", "_ended", "_key", "_memo", "_views", "config", "deadline", "now", "system")
     config: Any
     now: int
     deadline: int | None
@@ -134,6 +134,8 @@ class State:
     _key: tuple[object, ...] | None
     _views: dict[Any, Any] | None
     _memo: dict[Any, Any] | None
+    _answers: dict[Any, Any] | None
+    """Those of trusted functions, while what they read is as it is; shared by the states in which it is."""
     machines: ClassVar[tuple[str, ...]]
 
     def keys(self, machine: str) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from .laws import Laws, Violation
 from .refusal import Refusal
 from .running import Policy, PolicyRaisedError, Runner
 from .state import Birth, EngineFault, Event, Input, InputError, PolicyError, Row, State, Taken
-from .view import Views, memo_of, plain
+from .view import Views, plain
 
 S = TypeVar("S", bound=System)
 NO_POLICIES: Mapping[str, Policy] = {}
@@ -319,11 +319,14 @@ class Engine(Generic[S]):
         wraps: list[Callable[[State, Any], Any] | None] = []
 
         def call(d: World, *keys: Any) -> Any:
-            memo = memo_of(d)
+            answers = d._answers
             known = (function, keys)
-            if known not in memo:
-                memo[known] = answer_of(d, keys)
-            return memo[known]
+            if answers is None:
+                answers = d._answers = {}
+            elif known in answers:
+                return answers[known]
+            answer = answers[known] = answer_of(d, keys)
+            return answer
 
         def answer_of(d: World, keys: tuple[Any, ...]) -> Any:
             views = self._views

@@ -7,6 +7,7 @@ from ..dispatch import dispatched
 from ..walking import walk
 from .expressions import OR, Expressions, is_self
 from .names import bare
+from .records import forget
 from .source import Source, local
 
 
@@ -72,7 +73,8 @@ class Actions:
             record = f"write_{of.machine}(d, {self._text(target.of)})"
         self.source.line(f"{record}.{target.name} = {self._text(statement.value)}", statement.where)
         if record == "self_r" and self.asks:
-            self.source.line("d._memo = None")
+            assert isinstance(of, model.Ref)
+            self.source.line(forget(self.expressions.plan, of.machine))
 
     @_write.register
     def _(self, statement: model.Let) -> None:

@@ -53,6 +53,8 @@ class Plan:
         self.buckets: dict[tuple[str, tuple[str, ...]], None] = {}
         """The machines and states (of one region) whose things are told from the others."""
         self._assigned = {(_of(part), part.target.name) for part in _assignments(system)}
+        self.trusted = {read.partition(".")[0] for trusted in system.trusted for read in trusted.reads}
+        """Of which machines trusted functions read something: their answers hold while these are as they are."""
         self._domains: dict[int, Domain] = {}
         if indexed:
             for part in _everything(system):
@@ -248,9 +250,10 @@ SMALL = 3
 
 
 def written_out(system: model.System, ask: model.Ask) -> model.Expression | None:
-    """What a small predicate asks, in place of the call; nothing in it is worked out twice for that."""
+    """What a small predicate asks, in place of the call: one that never fails, for its line would be blamed. Nothing
+    in it is worked out twice for that."""
     predicate = asked(system, ask)
-    if _size(system, predicate.body) > SMALL:
+    if _size(system, predicate.body) > SMALL or not is_safe(system, replaced(predicate.body, {}), ()):
         return None
     given = {p.name: value for p, value in zip(predicate.parameters, ask.arguments, strict=True)}
     given["self"] = ask.of

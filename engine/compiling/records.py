@@ -72,6 +72,11 @@ def armed(machine: model.Machine, field: str) -> str:
     return f"armed_{machine.name}_{field}"
 
 
+def forget(plan: Plan, machine: str) -> str:
+    """The line that ends what is remembered, when something of a machine is written."""
+    return "d._memo = d._answers = None" if machine in plan.trusted else "d._memo = None"
+
+
 class Worlds:
     """Writes the class of states, and what makes, copies and changes them."""
 
@@ -82,7 +87,14 @@ class Worlds:
         self.machines = [machine.name for machine in system.machines]
         self.watched = [machine for machine in system.machines if deadlines(machine)]
         self.own = [f"own_{name}" for name in (*self.machines, "system")]
-        self.kept = {"config": "config", "now": "0", "deadline": "None", "system": "system", "_ended": "()"}
+        self.kept = {
+            "config": "config",
+            "now": "0",
+            "deadline": "None",
+            "system": "system",
+            "_ended": "()",
+            "_answers": "None",
+        }
         """What a draft takes over, and what it is without things."""
         self.kept |= dict.fromkeys(self.machines, "{}") | {f"next_{name}": "1" for name in self.machines}
         for machine in self.watched:
@@ -106,7 +118,7 @@ class Worlds:
             self._writer(machine.name)
             self._drop(machine)
         with self.source.function("write_system", ["d"], "The system's own fields, to be written to."):
-            self.source.line("d._memo = None")
+            self.source.line("d._memo = d._answers = None")
             if self.plan.indexed:
                 self.source.line("d.touched_system = True")
             with self.source.block("if d.own_system is None:"):
@@ -123,7 +135,9 @@ class Worlds:
         with self.source.block("class World(State):"):
             line('"""A state: for each machine its records by key, the next key and the next deadline."""')
             line()
-            added = [name for name in self.kept if name not in ("config", "now", "deadline", "system", "_ended")]
+            added = [
+                name for name in self.kept if name not in ("config", "now", "deadline", "system", "_ended", "_answers")
+            ]
             line(f"__slots__ = {tupled([repr(n) for n in [*added, *self.own]])}")
             line(f"machines = {tupled([repr(n) for n in self.machines])}")
 
@@ -141,7 +155,7 @@ class Worlds:
     def _writer(self, name: str) -> None:
         line, block = self.source.line, self.source.block
         with self.source.function(f"write_{name}", ["d", "key"], f"The record of {name} number key, to be written to."):
-            line("d._memo = None")
+            line(forget(self.plan, name))
             if self.plan.indexed:
                 line(f"d.touched_{name} += (key,)")
             line(f"own = d.own_{name}")
@@ -157,7 +171,7 @@ class Worlds:
     def _drop(self, machine: model.Machine) -> None:
         name, line = machine.name, self.source.line
         with self.source.function(f"drop_{name}", ["d", "key"], f"{name} number key is no more."):
-            line("d._memo = None")
+            line(forget(self.plan, name))
             with self.source.block(f"if d.own_{name} is None:"):
                 line(f"d.{name} = d.{name}.copy()")
                 line(f"d.own_{name} = set()")
@@ -176,7 +190,7 @@ class Worlds:
     def _assembled(self) -> None:
         """A draft whose records, or whose settings, were put in from outside."""
         with self.source.function("configured", ["d"], "The settings are others now."):
-            self.source.line("d._memo = None")
+            self.source.line("d._memo = d._answers = None")
             if self.plan.indexed:
                 self.source.line("d.settled = False")
         with self.source.function("assembled", ["d"], "Nothing is known of these things yet: note it."):
@@ -245,7 +259,7 @@ def write_births(source: Source, system: model.System, expressions: Expressions)
         with source.function(f"new_{machine.name}", ["d", *star, *parameters], about, machine.where):
             initial = [repr(machine.initial(region).name) for region in range(len(machine.regions))]
             values = ", ".join([local(a.name) for a in stored(machine)] + initial)
-            source.line("d._memo = None")
+            source.line(forget(expressions.plan, machine.name))
             source.line(f"key = d.next_{machine.name}")
             source.line(f"d.next_{machine.name} = key + 1")
             with source.block(f"if d.own_{machine.name} is None:"):

@@ -76,6 +76,7 @@ class Thing:
         """Write a field, noting what was there."""
         self._system._undo.append((self, field, getattr(self, field)))
         setattr(self, field, value)
+        self._system._answers.clear()
 
 
 class StateView:
@@ -408,6 +409,7 @@ class Station:
 
     __slots__ = (
         *(
+            "_answers",
             "_armed",
             "_changed",
             "_dropped",
@@ -445,6 +447,8 @@ class Station:
     _armed: tuple[dict[Any, int], ...]
     _ended: list[Any]
     _steps: int
+    _answers: dict[Any, Any]
+    """Those of trusted functions, while what they read is as it is."""
     _memo: dict[Any, Any]
     _memo_at: tuple[int, int]
     _policies: Mapping[str, Any]
@@ -682,6 +686,7 @@ class Station:
         """As if nothing had happened."""
         self.now, self.deadline, self.config = now, deadline, config
         self.commands, self.path = [], []
+        self._answers.clear()
         if not self._undo:
             return
         for one, name, old in reversed(self._undo):
@@ -722,6 +727,7 @@ class Station:
 
             def change() -> bool:
                 self.config = _with(self.config, settings)
+                self._answers.clear()
                 self._settled = False
                 return True
 
@@ -815,6 +821,7 @@ class Station:
         self._ended = []
         self._seen = self._changed = self._dropped = self._written = self._steps = 0
         self._settled = True
+        self._answers = {}
         self._memo, self._memo_at = {}, (0, 0)
         self._begin()
         self._settings.taken({name: getattr(config, name) for name in self._settings.kinds}, self)

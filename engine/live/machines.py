@@ -68,6 +68,8 @@ class ObjectActions(Actions):
             self.source.line(f"{place}._write({name!r}, {value})", statement.where)
             return
         self.source.line(f"undo.append(({place}, {name!r}, {place}.{name}))", statement.where)
+        if isinstance(of, model.Station) or (isinstance(of, model.Ref) and of.machine in self.expressions.plan.trusted):
+            self.source.line("self._system._answers.clear()")
         self.source.line(f"{place}.{name} = {value}", statement.where)
 
     def _send(self, statement: model.Send) -> None:
@@ -119,6 +121,8 @@ class ObjectEvents(Events):
             state = machine.state(target)
             slot = slots(machine)[state.region]
             line(f"self._system._undo.append((self, {slot!r}, {source!r}))", where)
+            if machine.name in self.expressions.plan.trusted:
+                line("self._system._answers.clear()")
             line(f"self.{slot} = {target!r}", where)
             for name, states in self.expressions.plan.buckets:
                 if name == machine.name and (source in states) != (target in states):
@@ -209,6 +213,8 @@ class Machines:
         with self.source.function(f"_put_{field}", ["self", "value"], f"Write the field {field}."):
             line(f"old = self.{field}")
             line(f"self._system._undo.append((self, {field!r}, old))")
+            if machine.name in self.plan.trusted:
+                line("self._system._answers.clear()")
             with block("if old is not value:"):
                 self.unlist(machine, field, "old")
                 line(f"self.{field} = value")

@@ -197,6 +197,8 @@ class Stations:
         with function("_drop", ["self"], "It is no more."):
             line("station = self._system")
             line(f"del station._{machine.name}[self.key]")
+            if machine.name in self.plan.trusted:
+                line("station._answers.clear()")
             line(f"station._dropped |= {self.urgency.bits[machine.name]}")
             for name, field in self.plan.indexes:
                 if name == machine.name:
@@ -312,6 +314,7 @@ class Stations:
                             line("self._ended.append(one)")
             for name in self.urgency.agenda.machines:
                 line(f"self._look_{name}.clear()")
+            line("self._answers.clear()")
             line("self._changed = self._dropped = 0")
             line("self._settled = False")
 
@@ -331,6 +334,8 @@ class Stations:
             values = ", ".join(["self", "key", *(local(a.name) for a in stored(machine)), *initial])
             line(f"one = self._{machine.name}[key] = {machine.name}({values})")
             line("self._undo.append((one, None, None))")
+            if machine.name in self.plan.trusted:
+                line("self._answers.clear()")
             line("one._enlist()")
             for region in range(len(machine.regions)):
                 if machine.initial(region).choice:
@@ -341,7 +346,7 @@ class Stations:
         line, block = self.source.line, self.source.block
         names = [local(p.name) for p in trusted.parameters]
         with self.source.function(trusted.name, ["self", *names], trusted.label, trusted.where):
-            line("memo = self.memo")
+            line("memo = self._answers")
             line(f"question = ({', '.join([repr(trusted.name), *names])},)")
             with block("if question not in memo:"):
                 line(f"answer = {self.system.name}__{trusted.name}({', '.join(['self', *names])})", trusted.where)
