@@ -608,6 +608,17 @@ class Station:
             raise
         return True
 
+    def checked(self, event: Any) -> Callable[[], bool]:
+        """An input, checked once, as ``fire`` takes it: as often as you like, while the things that it names are there.
+
+        Raises:
+            InputError: it is wrong.
+        """
+        try:
+            return self._enter(event)
+        except GoneError as error:
+            raise InputError(str(error)) from None
+
     def _advance(self, now: int) -> None:
         while self.deadline is not None and self.deadline < now:
             self.now = self.deadline

@@ -76,4 +76,20 @@ def live_class(system: model.System, objects: Objects | None = None) -> type[ker
     exec(compile(written.text, file, "exec"), space)
     linecache.cache[file] = (len(written.text), None, written.text.splitlines(keepends=True), file)
     found: type[kernel.Station] = space[system.name]
+
+    def where(station: kernel.Station, error: Exception) -> model.Where | None:
+        return _place(error, file, written.places)
+
+    type.__setattr__(found, "_where", where)
+    return found
+
+
+def _place(error: Exception, file: str, places: Mapping[int, model.Where]) -> model.Where | None:
+    """The line of the model at which a traceback ends."""
+    found: model.Where | None = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == file:
+            found = places.get(traceback.tb_lineno, found)
+        traceback = traceback.tb_next
     return found

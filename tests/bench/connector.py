@@ -15,6 +15,7 @@ LENGTH = 1_000
 SEED = 20_260_801
 WHAT = "events of one connector"
 OURS = "statewatt, pure step"
+IN_PLACE = "statewatt, in place"
 STATEMACHINE = "python-statemachine"
 TRANSITIONS = "transitions"
 
@@ -29,6 +30,7 @@ def by(module: str, name: str) -> Make:
 
 CONTENDERS = (
     Contender(OURS, by("by_statewatt", "PureStep")),
+    Contender(IN_PLACE, by("by_statewatt", "InPlace")),
     Contender("dictionary by hand", by("by_dictionary", "Dictionary")),
     Contender(TRANSITIONS, by("by_transitions", "Transitions"), "transitions"),
     Contender("automat", by("by_automat", "Automat"), "automat"),

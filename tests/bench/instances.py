@@ -50,6 +50,7 @@ def _stations() -> dict[str, Callable[[], object]]:
     engine, (topology, settled) = load(ChargingStation), _described()
     return {
         station.OURS: lambda: engine.start(settled, topology.births),
+        station.IN_PLACE: lambda: engine.live(settled, topology.births),
         station.BY_HAND: lambda: by_hand.Station(topology, settled),
     }
 

@@ -26,6 +26,7 @@ Call = Callable[[int], Sequence[Any]]
 """An input that is ready: at a time in milliseconds, it gives the commands."""
 
 OURS = "statewatt, pure step"
+IN_PLACE = "statewatt, in place"
 BY_HAND = "by hand"
 DECISION = "token to decision"
 CYCLE = "start–stop cycle"
@@ -63,6 +64,23 @@ class PureStep:
         return result.commands
 
 
+class InPlace:
+    """Run in place."""
+
+    def __init__(self, topology: Topology, settled: Config) -> None:
+        self._station = load(ChargingStation).live(settled, topology.births)
+
+    def ready(self, given: Input) -> Call:
+        """A step with it, checked now."""
+        return partial(self._take, self._station.checked(given))
+
+    def _take(self, given: Callable[[], bool], now: int) -> Sequence[Any]:
+        station = self._station
+        if not station.fire(given, now=now):
+            raise AssertionError("it is refused")
+        return station.commands
+
+
 class ByHand:
     """The station written by hand."""
 
@@ -74,7 +92,7 @@ class ByHand:
         return call_of(self._station, given)
 
 
-CONTENDERS = (Contender(OURS, PureStep), Contender(BY_HAND, ByHand))
+CONTENDERS = (Contender(OURS, PureStep), Contender(IN_PLACE, InPlace), Contender(BY_HAND, ByHand))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statewatt.engine import Birth, Engine, EngineFault, Event
-from statewatt.engine.live import live_class
 from statewatt.engine.live.kernel import Refusal, Station
 from statewatt.engine.state import InputError, PolicyError, State
 from statewatt.models.station import Config
@@ -27,8 +26,7 @@ from tests.strategies import Arbitrary, Chooser, Drawn, Seeded
 @cache
 def stations(name: str) -> type[Station]:
     """The class of a system."""
-    engine, _ = engines(name)
-    return live_class(engine.system, engine.compiled.objects)
+    return engines(name)[0].live
 
 
 def content(engine: Engine[Any], state: State) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from statewatt.engine import Birth, Each, Event, Machine, Refusal, State, System, ignored, invariant, load
 
@@ -101,3 +102,28 @@ class PureStep:
         assert isinstance(losses, int)
         usage, operation, health = row.states
         return Facts(usage == "in_use", operation == "disabled", health == "faulted", losses)
+
+
+class InPlace:
+    """Run in place: the connector itself changes."""
+
+    def __init__(self, ignore_faults: bool) -> None:
+        self.station: Any = load(LoneStation).live(Config(ignore_faults), [Birth("Connector")])
+        self.connector: Any = self.station.connectors[0]
+
+    def send(self, events: Iterable[str]) -> None:
+        """Each as a step of its own."""
+        fire = self.station.fire
+        given = {name: getattr(self.connector, name) for name in EVENTS}
+        for event in events:
+            fire(given[event])
+
+    def facts(self) -> Facts:
+        """From the connector."""
+        here = self.connector.facts
+        return Facts(
+            here.usage.in_use.is_active,
+            here.operation.disabled.is_active,
+            here.health.faulted.is_active,
+            self.connector.losses,
+        )
