@@ -163,6 +163,8 @@ class Expressions:
 
     def found(self, domain: Domain, scope: Scope) -> str:
         """The keys of a domain."""
+        if domain.bucket:
+            return f"{scope.world}.index.{domain.bucket}"
         *further, last = domain.hops
         found = f"{scope.world}.index.{by(last)}.get({self.text(domain.key, scope)}, ())"
         for hop in reversed(further):

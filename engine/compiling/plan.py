@@ -39,7 +39,9 @@ class Domain:
     """The things whose field, or that of a thing to which they lead, is ``key``. ``hops`` lead from them to it."""
 
     key: model.Expression
-    hops: tuple[Index, ...]
+    hops: tuple[Index, ...] = ()
+    bucket: str = ""
+    """Or: the things in these states; ``key`` says so."""
 
 
 class Plan:
@@ -116,6 +118,7 @@ class Plan:
                 self._plan(binding, [*binding.conditions, *body], later, ordered=False)
         elif isinstance(part, model.Those):
             self._plan(part.binding, part.binding.conditions, {part.binding.variable}, ordered=False)
+            self._plan_states(part.binding)
         elif isinstance(part, model.First | model.Loop):
             self._plan(part.binding, part.binding.conditions, {part.binding.variable}, ordered=True)
         elif isinstance(part, model.Belonging):
@@ -140,6 +143,20 @@ class Plan:
                 return
             sure.append(condition)
 
+    def _plan_states(self, binding: model.Binding) -> None:
+        """Where all things in a state are wanted, these are kept apart."""
+        if id(binding) in self._domains or not isinstance(binding.collection, model.Things):
+            return
+        sure: list[model.Expression] = []
+        for condition in conjuncts(self.system, binding.conditions):
+            if isinstance(condition, model.InState) and _is(condition.of, binding.variable):
+                self.gather(binding.machine, (condition.state,))
+                self._domains[id(binding)] = Domain(condition, bucket=bucket(binding.machine, (condition.state,)))
+                return
+            if not is_safe(self.system, condition, sure):
+                return
+            sure.append(condition)
+
     def _told(
         self, variable: str, condition: model.Expression, unknown: set[str], sure: list[model.Expression]
     ) -> Domain | None:
@@ -153,6 +170,11 @@ class Plan:
         return None
 
 
+def _is(expression: model.Expression, variable: str) -> bool:
+    """The expression is that variable."""
+    return isinstance(expression, model.Name) and expression.name == variable
+
+
 def _hops(expression: model.Expression, variable: str) -> tuple[Index, ...]:
     """The fields that lead from a variable to an expression, at most two; none if there is another way."""
     found: list[Index] = []
@@ -162,7 +184,7 @@ def _hops(expression: model.Expression, variable: str) -> tuple[Index, ...]:
             return ()
         found.insert(0, (of.machine, expression.name))
         expression = expression.of
-    return tuple(found) if isinstance(expression, model.Name) and expression.name == variable else ()
+    return tuple(found) if _is(expression, variable) else ()
 
 
 def names(part: object) -> set[str]:

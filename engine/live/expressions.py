@@ -52,6 +52,8 @@ class ObjectExpressions(Expressions):
 
     def found(self, domain: Domain, scope: Scope) -> str:
         """The things of a domain: by reference from the thing referred to, by value from the station."""
+        if domain.bucket:
+            return f"{scope.world}._{domain.bucket}"
         *further, (machine, field) = domain.hops
         if isinstance(bare(domain.key.type), model.Ref):
             found = f"{self.text(domain.key, scope, ATOM)}._{by((machine, field))}"

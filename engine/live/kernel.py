@@ -169,9 +169,9 @@ def first(things: Iterable[Any]) -> Any:
     raise Fault("there is no such thing")
 
 
-def among(found: Collection[Any], things: Mapping[int, Any]) -> Collection[Any]:
+def among(found: Collection[Any], things: Collection[Any]) -> Collection[Any]:
     """Things in order of creation, with all that were found among them; one by one those, if they are few."""
-    return sorted(found, key=by_key) if len(found) < len(things) else things.values()
+    return sorted(found, key=by_key) if len(found) < len(things) else things
 
 
 def insert(things: dict[Any, list[Any]] | list[Any], thing: Any) -> None:
@@ -194,12 +194,12 @@ class Candidates:
         self._single = len(possible) == 1
         self._known: dict[Any, bool | None] = {}
         self._found: list[Any] = []
-        self._rest = self._among([*map(list, possible)])
+        self._rest = self._among(possible)
         self.fault: Exception | None = None
 
-    def _among(self, possible: list[list[Any]]) -> Iterator[Any]:
+    def _among(self, possible: Iterable[Iterable[Any]]) -> Iterator[Any]:
         if self._single:
-            choices: Iterable[Any] = possible[0]
+            (choices,) = possible
         else:
             from itertools import product
 
@@ -414,6 +414,8 @@ class Station:
             "_changed",
             "_dropped",
             "_ended",
+            "_first",
+            "_rearmed",
             "_looks",
             "_memo",
             "_memo_at",
@@ -445,6 +447,9 @@ class Station:
     """Nothing urgent is accepted; else everything has to be looked at."""
     _looks: tuple[set[Any], ...]
     _armed: tuple[dict[Any, int], ...]
+    """The deadlines that are set, also those behind; ``_first`` is the earliest, ``_rearmed``: they have changed."""
+    _first: int | None
+    _rearmed: bool
     _ended: list[Any]
     _steps: int
     _answers: dict[Any, Any]
@@ -638,11 +643,18 @@ class Station:
 
     def _take_urgent(self) -> bool:
         for look in self._looks:
-            if look:
-                for one in sorted(look, key=by_key) if len(look) > 1 else (*look,):
-                    if one._urge(self):
-                        return True
-                    look.discard(one)
+            if not look:
+                continue
+            if len(look) == 1:
+                (one,) = look
+                if one._urge(self):
+                    return True
+                look.clear()
+                continue
+            for one in sorted(look, key=by_key):
+                if one._urge(self):
+                    return True
+                look.discard(one)
         return False
 
     def _pick(self, policy: str, one: Thing, candidates: Candidates) -> Any:
@@ -685,13 +697,16 @@ class Station:
             self._steps += 1
 
     def _note_deadline(self) -> None:
-        now = self.now
-        earliest: int | None = None
-        for armed in self._armed:
-            for at in armed.values():
-                if at > now and (earliest is None or at < earliest):
-                    earliest = at
+        if not self._rearmed and (self.deadline is None or self.deadline > self.now):
+            return
+        now, earliest = self.now, None
+        times = [at for armed in self._armed for at in armed.values()]
+        for at in times:
+            if at > now and (earliest is None or at < earliest):
+                earliest = at
         self.deadline = earliest
+        self._first = min(times, default=None)
+        self._rearmed = False
 
     def _back(self, now: int, deadline: int | None, config: Any) -> None:
         """As if nothing had happened."""
@@ -832,6 +847,7 @@ class Station:
         self._ended = []
         self._seen = self._changed = self._dropped = self._written = self._steps = 0
         self._settled = True
+        self._first, self._rearmed = None, False
         self._answers = {}
         self._memo, self._memo_at = {}, (0, 0)
         self._begin()

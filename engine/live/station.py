@@ -31,12 +31,13 @@ class ObjectOffers(Offers):
     def _possible_things(self, way: Way, parameter: model.Parameter) -> str:
         of = bare(parameter.type)
         assert isinstance(of, model.Ref)
+        collection = self.expressions.system.machine(of.machine).collection
         found = self._possible.get((way.accepting, parameter.name))
         if isinstance(found, Domain):
             return self.expressions.found(found, OF_A_THING)
         if found is not None:
-            return f"among({self.expressions.text(found, OF_A_THING)}, self._system._{of.machine})"
-        return f"self._system._{of.machine}.values()"
+            return f"among({self.expressions.text(found, OF_A_THING)}, self._system.{collection})"
+        return f"self._system.{collection}"
 
     def _head(self, way: Way) -> tuple[str, list[str]]:
         return f"_{way.accepting}", ["self", "now"]
@@ -70,6 +71,7 @@ class Urgency:
                 line(f"at = {alive}self.{field}")
                 line(f"known = station._{armed(machine, field)}")
                 with block("if known.get(self) != at:"):
+                    line("station._rearmed = True")
                     with block("if at is None:"):
                         line("del known[self]")
                     with block("else:"):
@@ -119,9 +121,12 @@ class Urgency:
             with block("if self._settled:"):
                 line("now = self.now")
                 due = {(e.machine, f): e.way.machine for e in entries for f in sorted(e.reads.due)}
-                for (name, field), machine in due.items():
-                    with block(f"for one, at in self._{armed(machine, field)}.items():"), block("if at <= now:"):
-                        line(f"self._look_{name}.add(one)")
+                if due:
+                    with block("if self._first is not None and self._first <= now:"):
+                        for (name, field), machine in due.items():
+                            set_ = f"self._{armed(machine, field)}.items()"
+                            with block(f"for one, at in {set_}:"), block("if at <= now:"):
+                                line(f"self._look_{name}.add(one)")
                 for entry in entries:
                     if entry.reads.clock:
                         line(f"self._look_{entry.machine} |= self._{entry.bucket}")
@@ -132,7 +137,7 @@ class Urgency:
         with function("_look_at_changes", ["self"], "Whose urgent events may have become acceptable."):
             line("undo = self._undo")
             with block("if self._seen < len(undo):"):
-                line("touched = {entry[0] for entry in undo[self._seen:]}")
+                line("touched = {entry[0] for entry in (undo[self._seen:] if self._seen else undo)}")
                 line("self._seen = len(undo)")
                 with block("for one in touched:"):
                     line("one._touched(self)")
@@ -140,23 +145,28 @@ class Urgency:
             line("self._written |= changed")
             line("changed |= self._dropped")
             line("self._changed = self._dropped = 0")
+            wide = [entry for entry in self.agenda.distinct() if not entry.waits and entry.reads.wide]
+            if wide:
+                every = sum(self.bits[name] for name in {name for entry in wide for name in entry.reads.wide})
+                with block(f"if changed & {every}:"):
+                    for entry in wide:
+                        self._wide(entry)
             for entry in self.agenda.distinct():
-                self._wide(entry)
+                if entry.waits:
+                    with block(f"if self._{entry.bucket}:"):
+                        line(f"self._look_{entry.machine} |= self._{entry.bucket}")
 
     def _wide(self, entry: Entry) -> None:
         found = f"self._{entry.bucket}"
-        if entry.waits:
+        names = sorted(entry.reads.wide)
+        test = f"{found} and changed & {sum(self.bits[n] for n in names)}"
+        if entry.common:
+            every = model.And(model.BOOL, NOWHERE, entry.common)
+            someone: model.Expression = model.Name(model.Ref(entry.machine), NOWHERE, "someone")
+            text = self.expressions.text(replaced(every, {"self": someone}), OF_THE_SYSTEM, OR)
+            test += f" and {text.replace('someone', f'first({found})')}"
+        with self.source.block(f"if {test}:  # {', '.join(n or 'the system' for n in names)}"):
             self.source.line(f"self._look_{entry.machine} |= {found}")
-        elif entry.reads.wide:
-            names = sorted(entry.reads.wide)
-            test = f"changed & {sum(self.bits[n] for n in names)} and {found}"
-            if entry.common:
-                every = model.And(model.BOOL, NOWHERE, entry.common)
-                someone: model.Expression = model.Name(model.Ref(entry.machine), NOWHERE, "someone")
-                text = self.expressions.text(replaced(every, {"self": someone}), OF_THE_SYSTEM, OR)
-                test += f" and {text.replace('someone', f'first({found})')}"
-            with self.source.block(f"if {test}:  # {', '.join(n or 'the system' for n in names)}"):
-                self.source.line(f"self._look_{entry.machine} |= {found}")
 
 
 class Stations:
@@ -207,7 +217,8 @@ class Stations:
                 if name == machine.name:
                     line(f"station._{bucket(name, states)}.discard(self)")
             for field in deadlines(machine):
-                line(f"station._{armed(machine, field)}.pop(self, None)")
+                with block(f"if station._{armed(machine, field)}.pop(self, None) is not None:"):
+                    line("station._rearmed = True")
 
     def _referred(self, target: model.Machine) -> None:
         line, block = self.source.line, self.source.block
