@@ -67,10 +67,13 @@ def _queue(station: ChargingStation) -> list[Evse]:
 
 
 def _in_order(station: ChargingStation, authorization: Authorization) -> list[Evse]:
-    """All, in the order in which the token referred to them, then by number."""
-    numbers = authorization.order.numbers
+    """Those that the token may be used at, in the order in which it referred to them, then by number."""
+    listed, numbers = authorization.listed, authorization.order.numbers
+    some = station.evses if len(listed) == len(station.evses) else sorted(listed, key=lambda e: e.key)
+    if not numbers:
+        return sorted(some, key=lambda e: e.number)
     places = {number: place for place, number in reversed([*enumerate(numbers)])}
-    return sorted(station.evses, key=lambda e: (places.get(e.number, len(numbers)), e.number))
+    return sorted(some, key=lambda e: (places.get(e.number, len(numbers)), e.number))
 
 
 _ALGORITHMS: dict[SelectionAlgorithm, Callable[[ChargingStation, Authorization, Sequence[Evse]], Evse | None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from statewatt.engine import Birth, Each, Event, Machine, Refusal, State, System, ignored, invariant, load
 
@@ -108,8 +108,8 @@ class InPlace:
     """Run in place: the connector itself changes."""
 
     def __init__(self, ignore_faults: bool) -> None:
-        self.station: Any = load(LoneStation).live(Config(ignore_faults), [Birth("Connector")])
-        self.connector: Any = self.station.connectors[0]
+        self.station = cast(Any, load(LoneStation).live(Config(ignore_faults), [Birth("Connector")]))
+        self.connector = self.station.connectors[0]
 
     def send(self, events: Iterable[str]) -> None:
         """Each as a step of its own."""
