@@ -466,6 +466,8 @@ class Station:
     _own_fields: Fields
     _config_class: type
     _policy_functions: Mapping[str, Any]
+    _follows: bool
+    """Something may follow from an event: it has urgent events, deadlines, or things that end."""
     _concerned: int
     """The machines of which something has to be written before ended things are dropped, as bits."""
 
@@ -593,21 +595,21 @@ class Station:
         self._undo.clear()
         self._seen = self._written = 0
         self._steps += 1
-        before = (self.now, self.deadline, self.config)
+        before, due, config = self.now, self.deadline, self.config
         self.commands = []
         self.path = []
         try:
             if now is not None and now > self.now:
                 self._advance(now)
             if not event(*arguments):
-                if self._undo or self.now != before[0]:
-                    self._back(*before)
+                if self._undo or self.now != before:
+                    self._back(before, due, config)
                 return False
-            if self._undo:
+            if self._follows and self._undo:
                 self._settle()
                 self._close()
         except BaseException as error:
-            self._back(*before)
+            self._back(before, due, config)
             if isinstance(error, Exception):
                 raise self._told(error) from error
             raise

@@ -267,6 +267,8 @@ class Stations:
             line(f"_own = {tuple(own)!r}")
             references = [a.name for a in system.attributes if isinstance(bare(a.type), model.Ref | model.SetOf)]
             line(f"_own_references = frozenset({references!r})")
+            follows = bool(self.urgency.agenda.machines or self.armed or any(map(can_end, system.machines)))
+            line(f"_follows = {follows}")
             bits = self.urgency.bits
             line(f"_concerned = {sum(bits[n] for n in {SYSTEM, *concerned(system)})}")
             self._begin()
