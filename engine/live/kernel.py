@@ -605,7 +605,7 @@ class Station:
                 if self._undo or self.now != before:
                     self._back(before, due, config)
                 return False
-            if self._follows and self._undo:
+            if self._follows:
                 self._settle()
                 self._close()
         except BaseException as error:
