@@ -70,6 +70,16 @@ def test_the_station_in_a_thread_runs_as_the_page_says(tmp_path: Path) -> None:
     assert run(block, tmp_path) == "TokenHandlingResult.USED_TO_START_TRANSACTION\n"
 
 
+def test_the_station_in_place_runs_as_the_page_says(tmp_path: Path) -> None:
+    code = next(block for block in python_blocks(EMBEDDING) if ".live(" in block)
+    granted, held, plugged = run(code, tmp_path).splitlines()
+    assert "USED_TO_START_TRANSACTION" in granted
+    assert granted.endswith("61000")
+    assert held.endswith("False")
+    assert "'serve'" in plugged
+    assert plugged.endswith("True")
+
+
 def test_the_description_in_the_page_is_one(tmp_path: Path) -> None:
     [block] = re.findall(r"```toml\n(.*?)```", RUNNING, re.DOTALL)
     (tmp_path / "station.toml").write_text(block, encoding="utf-8")
