@@ -635,7 +635,8 @@ class Station:
 
     def _settle(self) -> None:
         """Take urgent events until none is accepted; only what was touched is looked at."""
-        self._look_at_time()
+        if not self._settled or (self._first is not None and self._first <= self.now):
+            self._look_at_time()
         for _ in range(LIMIT):
             self._look_at_changes()
             if not self._take_urgent():
@@ -679,7 +680,8 @@ class Station:
     def _close(self) -> None:
         if self._ended and self._written & self._concerned:
             self._drop_ended()
-        self._note_deadline()
+        if self._rearmed or (self.deadline is not None and self.deadline <= self.now):
+            self._note_deadline()
 
     def _drop_ended(self) -> None:
         """Drop every ended thing that nothing living leads to, not even through other ended things."""
@@ -699,8 +701,6 @@ class Station:
             self._steps += 1
 
     def _note_deadline(self) -> None:
-        if not self._rearmed and (self.deadline is None or self.deadline > self.now):
-            return
         now, earliest = self.now, None
         times = [at for armed in self._armed for at in armed.values()]
         for at in times:

@@ -62,7 +62,15 @@ class Urgency:
         with self.source.function("_touched", ["self", "station"], "It was written to: what is to be looked at."):
             line(f"station._changed |= {self.bits[machine.name]}")
             if machine.name in self.agenda.machines:
-                line(f"station._look_{machine.name}.add(self)")
+                sources = {state for way in self.offers.ways[machine.name] for state in way.sources}
+                resting = {state.name for state in machine.states if not (state.choice or state.final)}
+                add = f"station._look_{machine.name}.add(self)"
+                if len(machine.regions) == 1 and sources < resting:
+                    names = [repr(state.name) for state in machine.states if state.name in sources]
+                    with block(f"if self.{slots(machine)[0]} in {tupled(names)}:"):
+                        line(add)
+                else:
+                    line(add)
             through = {(e.machine, i) for e in self.agenda.entries for i, to in e.reads.through if to == machine.name}
             for name, index in sorted(through):
                 line(f"station._look_{name}.update(self._{by(index)})")
@@ -121,15 +129,9 @@ class Urgency:
             with block("if self._settled:"):
                 line("now = self.now")
                 due = {(e.machine, f): e.way.machine for e in entries for f in sorted(e.reads.due)}
-                if due:
-                    with block("if self._first is not None and self._first <= now:"):
-                        for (name, field), machine in due.items():
-                            set_ = f"self._{armed(machine, field)}.items()"
-                            with block(f"for one, at in {set_}:"), block("if at <= now:"):
-                                line(f"self._look_{name}.add(one)")
-                for entry in entries:
-                    if entry.reads.clock:
-                        line(f"self._look_{entry.machine} |= self._{entry.bucket}")
+                for (name, field), machine in due.items():
+                    with block(f"for one, at in self._{armed(machine, field)}.items():"), block("if at <= now:"):
+                        line(f"self._look_{name}.add(one)")
             with block("else:"):
                 for name in self.agenda.machines:
                     line(f"self._look_{name}.update(self._{name}.values())")
@@ -152,7 +154,7 @@ class Urgency:
                     for entry in wide:
                         self._wide(entry)
             for entry in self.agenda.distinct():
-                if entry.waits:
+                if entry.waits or entry.reads.clock:
                     with block(f"if self._{entry.bucket}:"):
                         line(f"self._look_{entry.machine} |= self._{entry.bucket}")
 
