@@ -6,7 +6,7 @@ import itertools
 import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from .. import model
@@ -15,15 +15,15 @@ from ..compiling.names import Objects
 from ..compiling.plan import Plan
 from ..compiling.records import plan_endings
 from ..compiling.source import Source
-from . import kernel
+from . import fields, kernel, things
 from .expressions import ObjectExpressions
 from .machines import Machines, ObjectEvents
-from .station import ObjectOffers, Stations, Urgency
+from .station import Stations
+from .urgency import ObjectOffers, Urgency
 
-ALONE = Path(__file__).with_name("alone.py")
-"""What a module that stands alone has in place of the engine's own inputs and errors."""
-KERNEL = Path(__file__).with_name("kernel.py")
-"""What every such module needs at run time."""
+SUPPORT: tuple[ModuleType, ...] = (things, fields, kernel)
+"""What every such module needs at run time; they import the standard library, each other, and the engine's inputs and
+errors, in place of which a module that stands alone has ``alone``."""
 
 _numbers = itertools.count(1)
 
@@ -39,7 +39,7 @@ class Written:
 
 
 def write(system: model.System, objects: Objects) -> Written:
-    """The classes of a system. They use the public names of ``kernel``, those of ``names``, and for each trusted
+    """The classes of a system. They use the public names of ``SUPPORT``, those of ``names``, and for each trusted
     function and policy ``System__name``."""
     plan = Plan(system)
     expressions = ObjectExpressions(system, objects, plan)
@@ -70,7 +70,8 @@ def live_class(system: model.System, objects: Objects | None = None) -> type[ker
     written = write(system, objects)
     python = objects.get(system.python)
     file = f"<statewatt {system.name} in place {next(_numbers)}>"
-    space: dict[str, Any] = {**vars(kernel), "__name__": file}
+    space: dict[str, Any] = {name: value for module in SUPPORT for name, value in vars(module).items()}
+    space["__name__"] = file
     space |= objects.globals()
     space |= {f"{system.name}__{t}": getattr(python, t) for t in (*(t.name for t in system.trusted), *system.policies)}
     exec(compile(written.text, file, "exec"), space)
