@@ -66,14 +66,13 @@ def _queue(station: ChargingStation) -> list[Evse]:
     return sorted(station.waiting(), key=lambda e: e.plug_in_order)
 
 
-def _in_order(station: ChargingStation, authorization: Authorization) -> list[Evse]:
-    """Those that the token may be used at, in the order in which it referred to them, then by number."""
+def _in_order(station: ChargingStation, authorization: Authorization) -> Iterator[Evse]:
+    """All, in the order in which the token referred to them, then by number; those that it may not be used at last."""
     listed, numbers = authorization.listed, authorization.order.numbers
-    some = station.evses if len(listed) == len(station.evses) else sorted(listed, key=lambda e: e.key)
-    if not numbers:
-        return sorted(some, key=lambda e: e.number)
     places = {number: place for place, number in reversed([*enumerate(numbers)])}
-    return sorted(some, key=lambda e: (places.get(e.number, len(numbers)), e.number))
+    first = [e for e in station.evses if e in listed]
+    yield from sorted(first, key=lambda e: (places.get(e.number, len(numbers)), e.number) if places else e.number)
+    yield from (e for e in station.evses if e not in listed)
 
 
 _ALGORITHMS: dict[SelectionAlgorithm, Callable[[ChargingStation, Authorization, Sequence[Evse]], Evse | None]] = {

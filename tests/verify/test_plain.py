@@ -120,11 +120,11 @@ NAMES = ("a", "b", "v")
 STATES = ("s0", "s1", "s2", "s3")
 EVENTS = ("e", "f")
 
-atoms = st.sampled_from(
-    [*NAMES[:2], "!a", "not b", "a ^ b", "a v b", "a and not b", "(a or b) and !a", "n < 2", "n == 2"]
-)
+compounds = st.sampled_from(["a ^ b", "a v b", "a and not b", "(a or b) and !a", "n < 2", "n == 2"])
+atoms = st.one_of(st.sampled_from([*NAMES[:2], "!a", "not b"]), compounds)
+# The library cannot take one guard in two spellings, such as "!a" and "not (a)".
 expressions = st.one_of(
-    atoms, st.just("v"), st.builds("({}) and ({})".format, atoms, atoms), st.builds("not ({})".format, atoms)
+    atoms, st.just("v"), st.builds("({}) and ({})".format, atoms, atoms), st.builds("not ({})".format, compounds)
 )
 guards: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
