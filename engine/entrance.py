@@ -26,7 +26,7 @@ class Entrance:
         self.compiled = compiled
         self.system = system
         self.machines = {m.name: m for m in system.machines}
-        self.made_inside = set(_created(system))
+        self.made_inside = set(created(system))
         self.config_class: Any = objects.get(system.config)
         self.settings = Fields("the configuration", "setting", {}, typed(system.settings), objects)
         self.own = Fields(system.name, "field", *_split(system.attributes), objects)
@@ -211,7 +211,8 @@ def _split(attributes: tuple[model.Attribute, ...]) -> tuple[dict[str, model.Typ
     return typed(a for a in attributes if not a.has_default), typed(a for a in attributes if a.has_default)
 
 
-def _created(system: model.System) -> Iterator[str]:
+def created(system: model.System) -> Iterator[str]:
+    """The machines whose things are made by actions."""
     for machine in system.machines:
         for action in machine.actions:
             yield from _creations(action.body)

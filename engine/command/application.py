@@ -14,6 +14,7 @@ import typer
 
 from ..reading import ModelError
 from ..state import EngineFault, InputError
+from .compiling import compile_
 from .demo import demo
 from .journal import journal
 from .replay import replay
@@ -23,7 +24,13 @@ GROUP = "statewatt.commands"
 """The entry points of further commands: each is a function as Typer takes it, or a Typer application."""
 
 ORDER = ("demo", "verify", "draw", "replay", "run", "journal", "compile", "bench")
-BUILT_IN: dict[str, Callable[..., Any]] = {"demo": demo, "replay": replay, "run": run_station, "journal": journal}
+BUILT_IN: dict[str, Callable[..., Any]] = {
+    "demo": demo,
+    "replay": replay,
+    "run": run_station,
+    "journal": journal,
+    "compile": compile_,
+}
 
 EXTRAS = {"z3": "verify", "networkx": "verify", "graphviz": "diagrams", "quickjs": "diagrams", "sphinx": "sphinx"}
 """Libraries that a command loads only when it needs them, and what brings them."""
