@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from types import ModuleType
 from typing import Any
 
 from .. import model
@@ -29,32 +31,37 @@ class Example:
     names: tuple[str, ...]
     statements: tuple[str, ...]
 
-    def session(self, space: dict[str, Any], module: str) -> list[str]:
-        """The example as ``doctest`` has it, run in the names of the module."""
-        *before, last = self.statements
-        for statement in before:
-            exec(statement, space)
-        imported = f"from {module} import {', '.join(self.names)}"
-        shown = repr(eval(last, space)).splitlines()
-        return [*(f">>> {line}" for line in (imported, *self.statements)), *shown]
+
+def session(examples: Iterable[Example], module: ModuleType) -> list[str]:
+    """The first example that a module runs, as ``doctest`` has it; nothing if it runs none."""
+    for example in examples:
+        space = dict(vars(module))
+        *before, last = example.statements
+        try:
+            for statement in before:
+                exec(statement, space)
+            shown = repr(eval(last, space)).splitlines()
+        except Exception:  # of a model that is not sound, another example will do
+            continue
+        begin = f"from {module.__name__} import {', '.join(example.names)}"
+        return [*(f">>> {line}" for line in (begin, *example.statements)), *shown]
+    return []
 
 
-def example(system: model.System, objects: Objects, name: Name) -> Example:
-    """The shortest example of a system."""
+def examples(system: model.System, objects: Objects, name: Name) -> Iterator[Example]:
+    """Examples of a system: an event of a thing that it begins with, or time alone."""
     writer = _Writer(system, objects, name)
     try:
         config = writer.config()
     except _NoExampleError:
-        return Example((system.name,), (f"{system.name}.__doc__ is None",))
+        return
     for machine in system.machines:
         for event in machine.events:
             if not (event.urgent or event.inner or any(p.name != "now" for p in event.parameters)):
-                try:
-                    births = writer.births(machine.name)
-                except _NoExampleError:
-                    continue
-                return writer.example(config, births, f"Event({_quoted(machine.name)}, {_quoted(event.name)}, 1)")
-    return writer.example(config, [], "None")
+                with suppress(_NoExampleError):
+                    made = f"Event({_quoted(machine.name)}, {_quoted(event.name)}, 1)"
+                    yield writer.example(config, writer.births(machine.name), made)
+    yield writer.example(config, [], "None")
 
 
 class _Writer:

@@ -14,7 +14,7 @@ from ..model import Where
 from ..reading.errors import ModelError
 from .origins import HOME, Defined, Library, Module, Modules, refusal
 from .pieces import Piece
-from .scopes import Reference, references
+from .scopes import Import, Reference, references
 from .values import Value, ValueField, value_fields
 
 Key = tuple[str, int, int, str]
@@ -88,8 +88,8 @@ class Gatherer:
             what = f"{symbol.name} is a part of the model: compiled Python has its things, and not its class"
             raise refusal(where, what)
         if "." in symbol.name:
-            node = module.source.class_of(cast("type[object]", found))
-            self._add(self._piece(module, node, symbol, found))
+            inner = module.source.class_of(cast("type[object]", found))
+            self._add(self._piece(module, inner, symbol, found))
             return
         for node in module.statements[symbol.name]:
             self._add(self._piece(module, node, None, found))
@@ -136,6 +136,8 @@ class Gatherer:
         if piece.without and not isinstance(piece, Value):
             kept = [_without(piece.node, piece.without)]
         piece.found = references(kept, lambda node: self._modules.is_ours(module, node))
+        inner = (node for part in kept for node in ast.walk(part))
+        self.all_as_is |= any(isinstance(node, Import) and _is_about_dataclasses(node) for node in inner)
         for reference in piece.found.references:
             meaning = self._modules.meaning(module, reference)
             if meaning is None:
@@ -173,6 +175,11 @@ def _without(node: ast.stmt, decorators: Iterable[ast.expr]) -> ast.stmt:
     assert isinstance(node, ast.FunctionDef)
     kept = [each for each in node.decorator_list if each not in [*decorators]]
     return ast.FunctionDef(node.name, node.args, node.body, kept, node.returns, node.type_comment)
+
+
+def _is_about_dataclasses(node: Import) -> bool:
+    names = [node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+    return "dataclasses" in names
 
 
 def _object(symbol: Defined) -> Any:

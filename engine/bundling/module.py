@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import sys
 import textwrap
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from types import ModuleType
 
 from .. import model
 from ..compiling import Objects
@@ -14,7 +16,7 @@ from ..compiling.source import short
 from ..live import Written, alone, write
 from ..live.module import SUPPORT
 from .bundle import Bundle, heading, joined
-from .example import example
+from .example import examples, session
 
 PUBLIC = ("Birth", "Configure", "EngineFault", "Event", "InputError", "PolicyError", "Refusal", "Step")
 """What every station is used with."""
@@ -47,10 +49,24 @@ def compiled_module(system: model.System) -> str:
     written = write(system, objects)
     bundle = Bundle(system, objects, [alone, *SUPPORT], written.text, written.names)
     module = _Module(system, written, bundle)
-    space: dict[str, Any] = {"__name__": system.name}
-    exec(compile(module.text([]), f"<statewatt {system.name}>", "exec"), space)
-    shown = example(system, objects, bundle.name).session(space, module_name(system))
-    return module.text(shown)
+    with imported(module.text([]), module_name(system)) as space:
+        return module.text(session(examples(system, objects, bundle.name), space))
+
+
+@contextmanager
+def imported(text: str, name: str) -> Generator[ModuleType, None, None]:
+    """The module of a text, as if it had been imported, for as long as it is needed."""
+    module = ModuleType(name)
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    try:
+        exec(compile(text, f"<{name}>", "exec"), vars(module))
+        yield module
+    finally:
+        if before is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = before
 
 
 def is_compiled(text: str) -> bool:

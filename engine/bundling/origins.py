@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import importlib
+import importlib.util
 import itertools
 import sys
 from collections.abc import Iterator, Mapping
@@ -248,16 +249,25 @@ class Modules:
         """What ``name.member`` is: a submodule, or something that the module defines or imports."""
         if (known := self._given(name, member)) is not None:
             return known
+        if (inner := self._submodule(name, member, where)) is not None:
+            return inner
         package = self._package(name, where)
         if package is not None and (member in package.statements or member in package.imports):
             found = self._named(package, member, where)
             assert found is not None
             return found
-        if f"{name}.{member}" in sys.modules:
-            return Alias(f"{name}.{member}")
         if package is not None and package.stars:
             raise refusal(package.where(package.stars[0]), f"import what is needed by name, {member} for instance")
         raise refusal(where, f"{name} defines no {member}")
+
+    def _submodule(self, name: str, member: str, where: Where) -> Alias | None:
+        """The module that ``from name import member`` gives, if it gives one."""
+        holder, full = importlib.import_module(name), f"{name}.{member}"
+        if not hasattr(holder, member):
+            if not hasattr(holder, "__path__") or importlib.util.find_spec(full) is None:
+                return None
+            self._loaded(full, where)
+        return Alias(full) if getattr(holder, member) is sys.modules.get(full) else None
 
     def _package(self, name: str, where: Where) -> Module | None:
         """The module of that name; none for a namespace package, which holds modules alone."""

@@ -26,12 +26,17 @@ SUPPORT = '''\
 _put = object.__setattr__
 
 
-def _refuse(self, name, value=None):
+def _keep(self, name, value):
     """Values never change."""
     raise AttributeError(f"cannot assign to field {name!r}")
+
+
+def _keep_all(self, name):
+    """Values never change."""
+    raise AttributeError(f"cannot delete field {name!r}")
 '''
 """What the written out classes use."""
-SUPPORTING = ("_put", "_refuse")
+SUPPORTING = ("_put", "_keep", "_keep_all")
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ class Value(Piece):
         yield ""
         yield from self._making(name_of)
         yield from self._comparing()
-        yield "    __setattr__ = __delattr__ = _refuse"
+        yield "    __setattr__, __delattr__ = _keep, _keep_all"
         for each in self._rest:
             yield ""
             yield self.written([each], name_of, 4)
