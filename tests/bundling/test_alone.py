@@ -39,7 +39,7 @@ def test_random_walks_go_as_with_the_engine(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ("return self._state_health == 'faulted'", "return self._state_health != 'faulted'"),
+        ("self._state_usage = 'in_use'", "self._state_usage = 'free'"),
         ("SelectionAlgorithm.FindFirst: _find_first", "SelectionAlgorithm.FindFirst: _user_input"),
         ("return (self.value,) == (other.value,)", "return (self.text,) == (other.text,)"),
         ("earliest is None or at < earliest", "earliest is None or at > earliest"),
@@ -48,7 +48,7 @@ def test_random_walks_go_as_with_the_engine(name: str, tmp_path: Path) -> None:
 def test_a_mistake_in_any_part_of_it_is_noticed(right: str, wrong: str, tmp_path: Path) -> None:
     module = module_of("station")
     assert right in module
-    assert replayed(tmp_path, module.replace(right, wrong, 1), "ChargingStation", recorded_days()[:150])[1] != []
+    assert replayed(tmp_path, module.replace(right, wrong, 1), "ChargingStation", recorded_days()[::4])[1] != []
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
