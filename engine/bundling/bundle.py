@@ -9,13 +9,12 @@ from types import ModuleType
 
 from .. import model
 from ..compiling import Objects
-from ..reading.source import Source
-from ..state import InputError
 from .gathering import Gatherer
 from .naming import Names, import_lines
-from .origins import Defined, Meaning, Module, Modules, library
+from .origins import Defined, Meaning, Modules
 from .pieces import Piece
 from .scopes import bound, references
+from .support import Support
 from .values import SUPPORT, SUPPORTING, Value
 
 
@@ -44,16 +43,18 @@ class Bundle:
         Raises:
             InputError: something of the model's Python cannot be bundled; it says what, and where.
         """
-        self._support = [Module(module.__name__, Source(module)) for module in support]
-        own = {name: name for module in self._support for name in module.statements}
+        body = ast.parse(text).body
+        self._support = Support(support, bound(body) | {*names.values()}, system.name)
         self._root = system.python.partition(":")[0]
-        self._modules = Modules(self._root, own)
-        given, self._pieces = self._gathered(system, objects, names, own)
-        self._names = Names({**self._libraries(own), **given}, {*own, *_names_of(text), *SUPPORTING})
+        self._modules = Modules(self._root, self._support.names)
+        given, self._pieces = self._gathered(system, objects, names)
+        looked_up = {each.name for each in references(body, lambda _: False).references}
+        taken = {*self._support.names, *bound(body), *looked_up, *SUPPORTING}
+        self._names = Names({**self._support.meanings, **given}, taken)
 
     def sections(self) -> tuple[Section, ...]:
         """The kernel, and what is needed of each module of the model, in the order in which Python would run it."""
-        found = [Section("what every station needs", [_verbatim(module) for module in self._support])]
+        found = [Section("what every station needs", self._support.texts())]
         if any(isinstance(piece, Value) for piece in self._pieces):
             found.append(Section("what every value needs", [SUPPORT.rstrip()]))
         by_module: dict[str, list[Piece]] = {}
@@ -75,16 +76,20 @@ class Bundle:
         module, _, name = path.partition(":")
         return self._names.of(Defined(module, name))
 
+    def word(self, name: str) -> str:
+        """The name of what every station is used with."""
+        return self._support.names[name]
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _gathered(
-        self, system: model.System, objects: Objects, names: Mapping[str, str], own: Mapping[str, str]
+        self, system: model.System, objects: Objects, names: Mapping[str, str]
     ) -> tuple[dict[Meaning, str], list[Piece]]:
         python = objects.get(system.python)
         methods = [*(function.name for function in system.trusted), *system.policies]
         as_is: frozenset[Defined] | None = frozenset()
         while True:
-            gatherer = Gatherer(self._modules, own, as_is)
+            gatherer = Gatherer(self._modules, self._support.names, as_is)
             given: dict[Meaning, str] = {gatherer.named(path): name for path, name in names.items()}
             for method in methods:
                 symbol = Defined(self._root, f"{system.name}.{method}")
@@ -95,35 +100,6 @@ class Bundle:
             if found == as_is:
                 return given, [*gatherer.pieces.values()]
             as_is = found
-
-    def _libraries(self, own: Mapping[str, str]) -> Mapping[Meaning, str]:
-        """What the supporting modules import, but from each other."""
-        found: dict[Meaning, str] = {}
-        for module in self._support:
-            for name, (node, alias) in module.imports.items():
-                if not self._modules.is_ours(module, node):
-                    found[library(module, node, alias)] = name
-                elif name not in own or alias.asname:
-                    raise InputError(f"{module.where(node)}: {name} is no part of what every station needs")
-        return found
-
-
-def _names_of(text: str) -> set[str]:
-    """Every name that the text defines, or looks up in its module."""
-    body = ast.parse(text).body
-    return bound(body) | {each.name for each in references(body, lambda _: False).references}
-
-
-def _verbatim(module: Module) -> str:
-    """The source without its docstring, its imports, and what is for type checkers."""
-    gone: set[int] = set()
-    kept = {id(node) for node in module.body if not isinstance(node, ast.Import | ast.ImportFrom)}
-    kept -= {id(node) for node in module.statements.get("TYPE_CHECKING", ())}
-    for number, node in enumerate(module.source.tree.body):
-        if id(node) not in kept or (number == 0 and isinstance(node, ast.Expr)):
-            gone.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    lines = module.source.text.split("\n")
-    return "\n".join(line for number, line in enumerate(lines, 1) if number not in gone).strip()
 
 
 def heading(text: str) -> Iterator[str]:

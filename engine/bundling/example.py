@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -15,9 +15,7 @@ from .. import model
 from ..compiling import Objects
 from ..compiling.records import stored
 from ..entrance import created
-
-Name = Callable[[str], str]
-"""The name in the bundled module of what the model has at ``module:qualified name``."""
+from .bundle import Bundle
 
 
 class _NoExampleError(Exception):
@@ -48,9 +46,9 @@ def session(examples: Iterable[Example], module: ModuleType) -> list[str]:
     return []
 
 
-def examples(system: model.System, objects: Objects, name: Name) -> Iterator[Example]:
+def examples(system: model.System, objects: Objects, bundle: Bundle) -> Iterator[Example]:
     """Examples of a system: an event of a thing that it begins with, or time alone."""
-    writer = _Writer(system, objects, name)
+    writer = _Writer(system, objects, bundle)
     try:
         config = writer.config()
     except _NoExampleError:
@@ -59,7 +57,7 @@ def examples(system: model.System, objects: Objects, name: Name) -> Iterator[Exa
         for event in machine.events:
             if not (event.urgent or event.inner or any(p.name != "now" for p in event.parameters)):
                 with suppress(_NoExampleError):
-                    made = f"Event({_quoted(machine.name)}, {_quoted(event.name)}, 1)"
+                    made = f"{bundle.word('Event')}({_quoted(machine.name)}, {_quoted(event.name)}, 1)"
                     yield writer.example(config, writer.births(machine.name), made)
     yield writer.example(config, [], "None")
 
@@ -67,10 +65,11 @@ def examples(system: model.System, objects: Objects, name: Name) -> Iterator[Exa
 class _Writer:
     """Writes values of the types of one system."""
 
-    def __init__(self, system: model.System, objects: Objects, name: Name) -> None:
+    def __init__(self, system: model.System, objects: Objects, bundle: Bundle) -> None:
         self.system = system
         self.objects = objects
-        self.name = name
+        self.name = bundle.name
+        self.word = bundle.word
         self.inside = {*created(system)}
 
     def example(self, config: str, births: list[str], event: str) -> Example:
@@ -78,7 +77,7 @@ class _Writer:
         begun = f", [{', '.join(births)}]" if births else ""
         made = f"station = {self.system.name}({config}{begun})"
         used = f"{made} {event}"
-        words = [word for word in ("Birth", "Event") if f"{word}(" in used]
+        words = [word for word in map(self.word, ("Birth", "Event")) if f"{word}(" in used]
         paths = {p.partition(":")[2]: self.name(p) for p in self._paths()}
         own = sorted({name for name in paths.values() if f"{name}(" in used or f"{name}." in used})
         return Example((self.system.name, *words, *own), (made, f"station.step({event}, now=0)"))
@@ -99,7 +98,7 @@ class _Writer:
                 before = self.births(attribute.type.machine, (*begun, machine))
                 found += [birth for birth in before if birth not in found]
         given = ", ".join(f"{_quoted(a.name)}: {self._value(a.type)}" for a in needed)
-        return [*found, f"Birth({_quoted(machine)}{f', {{{given}}}' if given else ''})"]
+        return [*found, f"{self.word('Birth')}({_quoted(machine)}{f', {{{given}}}' if given else ''})"]
 
     def _paths(self) -> Iterator[str]:
         yield self.system.config

@@ -136,6 +136,9 @@ class Gatherer:
         if piece.without and not isinstance(piece, Value):
             kept = [_without(piece.node, piece.without)]
         piece.found = references(kept, lambda node: self._modules.is_ours(module, node))
+        if piece.found.elsewhere:
+            what = "what is bundled is imported at the top level of a module, or in a function, without condition"
+            raise refusal(module.where(piece.found.elsewhere[0]), what)
         inner = (node for part in kept for node in ast.walk(part))
         self.all_as_is |= any(isinstance(node, Import) and _is_about_dataclasses(node) for node in inner)
         for reference in piece.found.references:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import keyword
 import re
 import sys
 import textwrap
@@ -15,6 +16,7 @@ from ..compiling import Objects
 from ..compiling.source import short
 from ..live import Written, alone, write
 from ..live.module import SUPPORT
+from ..state import InputError
 from .bundle import Bundle, heading, joined
 from .example import examples, session
 
@@ -50,7 +52,7 @@ def compiled_module(system: model.System) -> str:
     bundle = Bundle(system, objects, [alone, *SUPPORT], written.text, written.names)
     module = _Module(system, written, bundle)
     with imported(module.text([]), module_name(system)) as space:
-        return module.text(session(examples(system, objects, bundle.name), space))
+        return module.text(session(examples(system, objects, bundle), space))
 
 
 @contextmanager
@@ -60,7 +62,11 @@ def imported(text: str, name: str) -> Generator[ModuleType, None, None]:
     before = sys.modules.get(name)
     sys.modules[name] = module
     try:
-        exec(compile(text, f"<{name}>", "exec"), vars(module))
+        try:
+            exec(compile(text, f"<{name}>", "exec"), vars(module))
+        except Exception as error:
+            what = f"what is bundled cannot be imported: {type(error).__name__}: {error}"
+            raise InputError(f"{what}; its modules may need each other") from error
         yield module
     finally:
         if before is None:
@@ -76,7 +82,13 @@ def is_compiled(text: str) -> bool:
 
 def module_name(system: model.System) -> str:
     """What the module may be called: ``charging_station`` for ``ChargingStation``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", system.name).lower()
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", system.name).lower()
+    return f"{name}_station" if name in sys.stdlib_module_names or keyword.iskeyword(name) else name
+
+
+def _quoted(text: str) -> str:
+    """A line inside a docstring."""
+    return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 class _Module:
@@ -108,7 +120,7 @@ class _Module:
 
     def _head(self, shown: Sequence[str]) -> Iterator[str]:
         system = self.system
-        yield f'"""{system.name}: {system.label}'
+        yield f'"""{_quoted(f"{system.name}: {system.label}")}'
         yield ""
         version = importlib.metadata.version("statewatt")
         whence = (
@@ -119,7 +131,7 @@ class _Module:
         yield ""
         yield "The station changes in place. Times are in milliseconds, things are named by their keys, from 1 on."
         yield ""
-        yield from (f"    {line}" for line in shown)
+        yield from (f"    {_quoted(line)}" for line in shown)
         yield '"""'
 
     def _imports(self) -> Iterator[str]:
@@ -128,7 +140,8 @@ class _Module:
         yield ""
         yield from self.bundle.imports()
         yield ""
-        names = [self.system.name, *PUBLIC, *sorted(self.written.names.values())]
+        words = map(self.bundle.word, PUBLIC)
+        names = [self.system.name, *words, *sorted(self.written.names.values())]
         yield "__all__ = ["
         yield from (f'    "{name}",' for name in names)
         yield "]"

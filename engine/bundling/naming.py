@@ -7,7 +7,7 @@ import keyword
 from collections.abc import Iterable, Mapping
 
 from ..state import InputError
-from .origins import HOME, Defined, Library, Meaning
+from .origins import Library, Meaning
 
 
 class Names:
@@ -19,8 +19,6 @@ class Names:
 
     def of(self, meaning: Meaning) -> str:
         """Its name."""
-        if isinstance(meaning, Defined) and meaning.module == HOME:
-            return meaning.name
         if meaning not in self._names:
             self._names[meaning] = self._free(meaning)
             self._taken.add(self._names[meaning])

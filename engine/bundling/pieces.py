@@ -38,12 +38,12 @@ class Piece:
 
     def written(self, nodes: Iterable[ast.stmt], name_of: NameOf, column: int = 0) -> str:
         """Some statements of it, beginning at a column."""
-        edits = [*self._edits(name_of)]
+        edits = [*self.edits(name_of)]
         return "\n".join(self._segment(node, edits, column) for node in nodes)
 
     def expression(self, node: ast.expr, name_of: NameOf) -> str:
         """An expression in it."""
-        return self._part(node, [*self._edits(name_of)])
+        return self._part(node, [*self.edits(name_of)])
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -66,9 +66,10 @@ class Piece:
         return "\n".join([*kept, _moved(self._part(node, edits), node, column)])
 
     def _part(self, node: ast.expr | ast.stmt, edits: Sequence[Edit]) -> str:
-        return _edited(self._bytes, *self._span(node), edits)
+        return edited(self._bytes, *self._span(node), edits)
 
-    def _edits(self, name_of: NameOf) -> Iterator[Edit]:
+    def edits(self, name_of: NameOf) -> Iterator[Edit]:
+        """What is written otherwise in it."""
         for each in self.found.imports:
             yield (*self._span(each), "pass")
         for shared in [*dict.fromkeys(r.node for r in self.found.references if isinstance(r.node, ast.Global))]:
@@ -103,7 +104,7 @@ class Piece:
             yield start + head.end(), start + head.end() + len(self.node.name.encode()), name
 
 
-def _edited(raw: bytes, start: int, end: int, edits: Iterable[Edit]) -> str:
+def edited(raw: bytes, start: int, end: int, edits: Iterable[Edit]) -> str:
     """A part of the source with its edits."""
     parts: list[bytes] = []
     for first, last, text in sorted(set(edits)):

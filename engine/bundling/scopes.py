@@ -29,10 +29,12 @@ class Reference:
 
 @dataclass
 class Found:
-    """What a piece of Python refers to, and the imports in its functions that others replace."""
+    """What a piece of Python refers to, and the imports in its functions that are replaced."""
 
     references: list[Reference] = field(default_factory=list[Reference])
     imports: list[Import] = field(default_factory=list[Import])
+    elsewhere: list[Import] = field(default_factory=list[Import])
+    """Imports that would have to be replaced, and stand under a condition or in the body of a class."""
 
 
 @dataclass
@@ -144,8 +146,9 @@ class _Walker(ast.NodeVisitor):
         self._see_import(node)
 
     def _see_import(self, node: Import) -> None:
-        if self._scopes and self._is_replaced(node):
-            self.found.imports.append(node)
+        if self._is_replaced(node):
+            inside = self._scopes and not self._scopes[-1].is_class
+            (self.found.imports if inside else self.found.elsewhere).append(node)
 
     def _see(self, node: ast.Name, attributes: tuple[ast.Attribute, ...]) -> None:
         for position, scope in enumerate(reversed(self._scopes)):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import copy
 import importlib
 import itertools
 import os
 import pickle
 import py_compile
+import re
 import shutil
 import subprocess
 import sys
@@ -19,10 +22,15 @@ from typing import Any
 
 import pytest
 
-from statewatt.engine import InputError
+from statewatt.engine import InputError, load
 from statewatt.engine.bundling.module import compiled_module, imported
+from statewatt.engine.bundling.scopes import bound, references
+from statewatt.engine.bundling.support import USED
+from statewatt.engine.compiling import Objects
+from statewatt.engine.live import kernel, write
 from statewatt.engine.reading import read
 from tests.bundling.runs import module_of
+from tests.engine.test_indexes import SYSTEMS
 
 SHOP = '''\
 from __future__ import annotations
@@ -253,6 +261,56 @@ def test_things_of_the_same_name_get_names_of_their_own(shop: Make) -> None:
         three="import collections\nclass Counter(collections.Counter):\n    pass\ndef max(item):\n    return 'most'",
     )
     assert judge(text, 5) == ((1, 5), (2, 5), 2, "most", 0)
+
+
+def named_shop(machine: str, system: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The shop, its classes named otherwise."""
+    text = SHOP.format(imports="", body="        return True").replace("Event, InputError, ", "")
+    name = f"shop_of_{machine}_in_{system}"
+    text = re.sub(r"\bItem\b", machine, re.sub(r"\bShop\b", system, text))
+    (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
+    return compiled_module(read(getattr(importlib.import_module(name), system)))
+
+
+@pytest.mark.parametrize(
+    ("machine", "system"),
+    [
+        ("Step", "Shop"),
+        ("Event", "Shop"),
+        ("Birth", "Shop"),
+        ("Refusal", "Shop"),
+        ("Item", "Station"),
+        ("Step", "Event"),
+    ],
+)
+def test_a_model_may_use_the_words_of_the_module(
+    machine: str, system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = run(named_shop(machine, system, tmp_path, monkeypatch))
+    word = {word: names.get(f"_every_{word}", names[word]) for word in ("Birth", "Event", "Step")}
+    station = names[system](names["Config"](), [word["Birth"](machine)])
+    result = station.step(word["Event"](machine, "sell", 1), 0)
+    assert type(result) is word["Step"]
+    assert result.path == ((machine, 1, "sell", "there", "gone"),)
+    assert type(station.items[0]) is names[machine]
+    assert {word["Birth"].__name__, word["Event"].__name__, word["Step"].__name__} <= {*names["__all__"]}
+
+
+@pytest.mark.parametrize("machine", ["Thing", "Fields"])
+def test_a_name_that_written_classes_use_is_refused(
+    machine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match=f"^{machine} is a name that every bundled module uses"):
+        named_shop(machine, "Shop", tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("name", [each for each in SYSTEMS if each != "garage"])  # it has a Kind of its own
+def test_the_names_that_written_classes_use_are_known(name: str) -> None:
+    system = load(SYSTEMS[name][0]).system
+    body = ast.parse(write(system, Objects(system)).text).body
+    used = {each.name for each in references(body, lambda _: False).references} & {*vars(kernel)} - bound(body)
+    assert used <= USED | {*dir(builtins)}
 
 
 @pytest.mark.parametrize("name", ["Item", "Station", "Event", "_put", "kernel", "Shop", "Counter", "EngineFault"])
