@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,7 @@ def value_fields(cls: Any, node: ast.ClassDef) -> tuple[ValueField, ...] | None:
     for each in node.body:
         if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name) and each.target.id in declared:
             field_ = declared[each.target.id]
-            default = _default(each.value)
+            default = _default(each.value, cls)
             if not _is_plain(field_) or default is _UNKNOWN:
                 return None
             found.append(ValueField(field_.name, each, default, field_.compare, field_.repr))
@@ -164,9 +165,17 @@ def _is_simple(cls: Any, node: ast.ClassDef) -> bool:
     if parameters is None or len(node.decorator_list) != 1 or node.keywords or OWN & bound(node.body):
         return False
     decorator = node.decorator_list[0]
-    options = {each.arg for each in decorator.keywords} if isinstance(decorator, ast.Call) else set[str | None]()
+    if not isinstance(decorator, ast.Call) or _called(decorator.func, cls) is not dataclasses.dataclass:
+        return False
     inherits = any(hasattr(base, "__dataclass_params__") for base in cls.__mro__[1:])
-    return parameters.frozen and options <= KEYWORDS and not inherits
+    return parameters.frozen and {each.arg for each in decorator.keywords} <= KEYWORDS and not inherits
+
+
+def _called(function: ast.expr, cls: type) -> object:
+    """What a name, or an attribute of one, means in the module of a class."""
+    if isinstance(function, ast.Attribute):
+        return getattr(_called(function.value, cls), function.attr, None)
+    return vars(sys.modules[cls.__module__]).get(function.id) if isinstance(function, ast.Name) else None
 
 
 def _is_plain(field_: dataclasses.Field[Any]) -> bool:
@@ -178,9 +187,9 @@ def _is_plain(field_: dataclasses.Field[Any]) -> bool:
     )
 
 
-def _default(value: ast.expr | None) -> ast.expr | None:
+def _default(value: ast.expr | None, cls: type) -> ast.expr | None:
     """The expression that makes the default."""
-    if isinstance(value, ast.Call) and ast.unparse(value.func) in ("field", "dataclasses.field"):
+    if isinstance(value, ast.Call) and _called(value.func, cls) is dataclasses.field:
         if value.args or not {each.arg for each in value.keywords} <= OPTIONS:
             return _UNKNOWN
         return next((each.value for each in value.keywords if each.arg == "default"), None)

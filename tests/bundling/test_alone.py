@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +93,28 @@ except EngineFault as error:
     assert done.stdout.splitlines() == [f"garage.py:{line} the assertion does not hold"]
     assert f"garage.EngineFault: garage.py:{line}: the assertion does not hold" in done.stderr
     assert "in _do_assert_nonsense" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="no processor time of a child")
+def test_it_starts_in_less_than_thirty_milliseconds(tmp_path: Path) -> None:
+    (tmp_path / "charging_station.py").write_text(module_of("station"), encoding="utf-8")
+    station = f"""
+import sys; sys.path.insert(0, {str(tmp_path)!r})
+from charging_station import *
+evses = [Birth("Evse", {{"number": number}}) for number in (1, 2)]
+sockets = [Birth("Connector", {{"evse": key, "number": 1, "type": ConnectorType.cCCS2}}) for key in (1, 2)]
+ChargingStation(Config(connection_timeout=60_000), [*evses, *sockets])
+"""
+    processor_time(station)  # writes the bytecode
+    turns = [(processor_time(station), processor_time("pass")) for _ in range(31)]
+    assert statistics.median(mine for mine, _ in turns) - statistics.median(bare for _, bare in turns) < 0.030
+
+
+def processor_time(code: str) -> float:
+    """The time that a process takes of a processor, whatever else there is to do, in seconds."""
+    python = sys.executable
+    process = os.posix_spawn(python, [python, "-I", "-S", "-c", code], os.environ)
+    _, status, used = os.wait4(process, 0)
+    assert status == 0
+    return used.ru_utime + used.ru_stime
