@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from .model import Where
+if TYPE_CHECKING:
+    from .model import Where
 
 Taken = tuple[str, int, str | None, str, str]
 """A transition taken: machine, key of the thing, event (none at a choice), source and target; an event that was

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from statewatt import engine
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
     "engine": Path("engine"),
@@ -238,7 +240,29 @@ LIBRARIES = {"z3", "networkx", "graphviz", "quickjs", "sphinx", "typer", "rich",
 
 @pytest.mark.parametrize("module", ["engine", "diagrams", "diagrams.overview", "diagrams.meaning"])
 def test_importing_a_package_loads_no_optional_library(module: str, tmp_path: Path) -> None:
-    code = f"import sys, statewatt.{module}\nprint(*sorted({LIBRARIES} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert {name.split(".")[0] for name in loaded_by(f"import statewatt.{module}", tmp_path)} & LIBRARIES == set()
+
+
+# What a declaration needs of the engine; all else is loaded when a model is read and compiled.
+TO_DECLARE = {"statewatt.engine", "statewatt.engine.language"}
+
+
+@pytest.mark.parametrize("code", ["import statewatt.engine", "import statewatt.models.station"])
+def test_declaring_loads_nothing_of_what_reads_and_runs(code: str, tmp_path: Path) -> None:
+    loaded = [name for name in loaded_by(code, tmp_path) if within(name, "statewatt.engine")]
+    assert set(loaded) == TO_DECLARE
+
+
+def test_whatever_the_engine_offers_is_there_when_it_is_asked_for() -> None:
+    assert [name for name in engine.__all__ if not hasattr(engine, name)] == []
+    assert set(engine.__all__) <= set(dir(engine))
+    with pytest.raises(AttributeError, match=r"module 'statewatt\.engine' has no attribute 'Enginee'"):
+        getattr(engine, "Enginee")  # noqa: B009 - a name that type checkers refuse
+
+
+def loaded_by(code: str, folder: Path) -> list[str]:
+    """The modules that are there in a fresh process after this."""
+    code = f"{code}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == []
+    return done.stdout.split()

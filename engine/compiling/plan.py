@@ -7,7 +7,6 @@ index can leave things out and never let one in. Whatever would fail on a thing 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -314,8 +313,7 @@ def replaced(part: Any, given: Mapping[str, model.Expression]) -> Any:
     if isinstance(part, tuple):
         return tuple(replaced(inner, given) for inner in cast("tuple[object, ...]", part))
     if isinstance(part, model.Expression | model.Binding):
-        values = {f.name: replaced(getattr(part, f.name), given) for f in dataclasses.fields(part)}
-        return type(part)(**values)
+        return type(part)(*[replaced(getattr(part, name), given) for name in type(part).__match_args__])
     return NOWHERE if isinstance(part, model.Where) else part
 
 
