@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, cast
 
 from . import model
@@ -32,20 +33,15 @@ class Codec:
         self.objects = objects
         self.machines = {m.name: m for m in system.machines}
         self.commands = {objects.get(c.python): c for c in system.commands}
+        self._of_event = cache(lambda machine, name: _encoders(self._parameters(machine, name)))
+        self._of_birth = cache(lambda machine: _encoders(self._fields(machine)))
+        self._of_command = cache(lambda cls: _encoders(typed(self.commands[cls].fields)))
 
     # --- values ------------------------------------------------------------------------------------------------------
 
     def encode(self, type_: model.Type, value: Any) -> Any:
         """A value of the model's type as JSON."""
-        if value is None:
-            return None
-        if isinstance(type_, model.Maybe):
-            return self.encode(type_.of, value)
-        if isinstance(type_, model.SetOf):
-            return sorted(value)
-        if isinstance(type_, (model.Enumeration, model.Value)):
-            return encode_python(value)
-        return value
+        return _encoder(type_)(value)
 
     def decode(self, type_: model.Type, data: Any, place: str) -> Any:
         """The value that this JSON stands for. Only its form is checked; ``border`` checks the rest."""
@@ -78,10 +74,10 @@ class Codec:
     def encode_event(self, event: Input) -> dict[str, Any]:
         """``{"machine", "event", "target", "arguments"}``, ``{"birth", "fields"}`` or ``{"configure"}``."""
         if isinstance(event, Event):
-            arguments = self.encode_all(self._parameters(event.machine, event.name), event.arguments)
+            arguments = _encoded(self._of_event(event.machine, event.name), event.arguments)
             return {"machine": event.machine, "event": event.name, "target": event.target, "arguments": arguments}
         if isinstance(event, Birth):
-            return {"birth": event.machine, "fields": self.encode_all(self._fields(event.machine), event.fields)}
+            return {"birth": event.machine, "fields": _encoded(self._of_birth(event.machine), event.fields)}
         return {"configure": self.encode_all(typed(self.system.settings), event.settings)}
 
     def decode_event(self, data: Any) -> Input:
@@ -102,9 +98,9 @@ class Codec:
 
     def encode_command(self, command: Any) -> dict[str, Any]:
         """``{"command", "fields"}``."""
-        declared = self.commands[type(command)]
-        values = {p.name: getattr(command, p.name) for p in declared.fields}
-        return {"command": declared.name, "fields": self.encode_all(typed(declared.fields), values)}
+        cls: Any = type(command)
+        fields = {name: encode(getattr(command, name)) for name, encode in self._of_command(cls).items()}
+        return {"command": self.commands[cls].name, "fields": fields}
 
     def decode_command(self, data: Any) -> Any:
         """The command that this JSON stands for."""
@@ -136,31 +132,66 @@ class Codec:
         return {p.name: p.type for p in found.event(event).parameters if p.name != "now"}
 
 
-# --- Python values ---------------------------------------------------------------------------------------------------
+# --- encoding --------------------------------------------------------------------------------------------------------
+
+Encoder = Callable[[Any], Any]
+"""Makes JSON of the values of one type; ``None`` stays."""
+
+
+def _encoders(types_: Mapping[str, model.Type]) -> dict[str, Encoder]:
+    return {name: _encoder(type_) for name, type_ in types_.items()}
+
+
+def _encoded(encoders: Mapping[str, Encoder], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: encoders[name](value) for name, value in values.items()}
+
+
+def _encoder(type_: model.Type) -> Encoder:
+    if isinstance(type_, model.Maybe):
+        return _encoder(type_.of)
+    if isinstance(type_, model.SetOf):
+        return _sorted
+    return encode_python if isinstance(type_, (model.Enumeration, model.Value)) else _as_it_is
+
+
+def _sorted(keys: Any) -> list[int] | None:
+    return None if keys is None else sorted(keys)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def encode_python(value: Any) -> Any:
     """A value inside an opaque value or the configuration, as JSON."""
-    if value is None or type(value) in SCALARS:
-        return value
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, tuple):
-        return [encode_python(part) for part in cast("tuple[object, ...]", value)]
-    if isinstance(value, frozenset):
-        return sorted((encode_python(element) for element in cast("frozenset[object]", value)), key=repr)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: encode_python(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
-    raise InputError(f"{type(value).__name__} cannot be written as JSON; values hold {_KINDS}")
+    kind: Any = type(value)
+    return value if value is None or kind in SCALARS else _encoder_of_class(kind)(value)
+
+
+@cache
+def _encoder_of_class(kind: Any) -> Encoder:
+    if issubclass(kind, Enum):
+        return attrgetter("name")
+    if issubclass(kind, datetime):
+        return datetime.isoformat
+    if issubclass(kind, bytes):
+        return bytes.hex
+    if issubclass(kind, tuple):
+        return lambda value: [encode_python(part) for part in value]
+    if issubclass(kind, frozenset):
+        return lambda value: sorted((encode_python(element) for element in value), key=repr)
+    if dataclasses.is_dataclass(kind):
+        names = [f.name for f in dataclasses.fields(kind) if f.init]
+        return lambda value: {name: encode_python(getattr(value, name)) for name in names}
+    raise InputError(f"{kind.__name__} cannot be written as JSON; values hold {_KINDS}")
 
 
 _KINDS = (
     "texts, numbers, bytes, datetimes, members of enumerations, tuples, frozen sets, and frozen dataclasses of these"
 )
+
+
+# --- decoding --------------------------------------------------------------------------------------------------------
 
 
 def decode_python(kind: Any, data: Any, place: str) -> Any:

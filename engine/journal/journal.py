@@ -7,7 +7,6 @@ decides alike, that reads it again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from ..state import Input, State
 from ..step import Engine, Step
 from .history import Delivery, History
 from .picks import Picks
-from .rows import EntryRow, JournalError, OutboxRow, SnapshotRow, Writing, seal, sealed_entry
+from .rows import EntryRow, JournalError, OutboxRow, SnapshotRow, Writing, as_json, seal, sealed_entry
 from .storage import Storage
 
 SNAPSHOT_EVERY = 2_000
@@ -143,14 +142,14 @@ class Journal:
         chain, mark, following, state = self._chain, self.mark, self._next, self.state
         for number, each in enumerate(taken, self.number + 1):
             mark = mark if each.mark is None else each.mark
-            event = None if each.event is None else _json(codec.encode_event(each.event))
+            event = None if each.event is None else as_json(codec.encode_event(each.event))
             commands, state = each.step.commands, each.step.state
-            fields = (number, each.now, event, _json(each.picks), each.note, mark, following, len(commands))
+            fields = (number, each.now, event, as_json(each.picks), each.note, mark, following, len(commands))
             chain = sealed_entry(chain, fields)
             rows.append(EntryRow(*fields, chain))
             deliveries = tuple(Delivery(following + i, command) for i, command in enumerate(commands))
             for delivery in deliveries:
-                row = (delivery.id, number, _json(codec.encode_command(delivery.command)))
+                row = (delivery.id, number, as_json(codec.encode_command(delivery.command)))
                 outgoing.append(OutboxRow(*row, seal("command", *row)))
             told.append(deliveries)
             following += len(commands)
@@ -217,7 +216,3 @@ class Journal:
 def _sealed(after: int, state: str, mark: int, following: int, chain: bytes) -> SnapshotRow:
     fields = (after, state, mark, following, chain)
     return SnapshotRow(*fields, seal("snapshot", *fields))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -93,9 +93,13 @@ class Writing:
     forget: int | None = None
 
 
+as_json = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON as it stands in rows, and as it is sealed."""
+
+
 def seal(*parts: object) -> bytes:
     """A checksum over the parts (it tells damage, not malice)."""
-    text = json.dumps([p.hex() if isinstance(p, bytes) else p for p in parts], separators=(",", ":"))
+    text = as_json([p.hex() if isinstance(p, bytes) else p for p in parts])
     return hashlib.blake2b(text.encode(), digest_size=8).digest()
 
 

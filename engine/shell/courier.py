@@ -90,7 +90,7 @@ class Courier:
         if len(row.waiting) > self.failure.most:
             self._give_up(lane, row.waiting.popleft(), f"more than {self.failure.most} commands wait")
         if row.task is None:
-            row.task = asyncio.get_running_loop().create_task(self._run(lane, row), name=f"lane {lane}")
+            row.task = asyncio.get_running_loop().create_task(self._run(lane, row), name=f"lane {lane.port}")
 
     def outstanding(self) -> int:
         """How many commands are under way."""
@@ -120,7 +120,8 @@ class Courier:
         limit = self._limit(delivery.command, failure.timeout)
         for number in range(1, failure.tries + 1):
             try:
-                await asyncio.wait_for(self._carry(delivery), limit)
+                async with asyncio.timeout(limit):
+                    await self._carry(delivery)
             except Exception as error:
                 port.failed += 1
                 port.last_error = self._told(error, limit, delivery.command)

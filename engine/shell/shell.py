@@ -233,7 +233,8 @@ class Shell(Generic[S]):
             if wait is not None and wait <= 0:
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
             if self._keeper.has_news() and self._note_at is None:
                 self._note_at = time.monotonic() + SETTLE
 
@@ -316,4 +317,5 @@ class Shell(Generic[S]):
 
     def _delivered(self, number: int) -> None:
         self._keeper.left(number)
-        self._wake.set()
+        if self._note_at is None:
+            self._wake.set()
