@@ -33,9 +33,9 @@ class Codec:
         self.objects = objects
         self.machines = {m.name: m for m in system.machines}
         self.commands = {objects.get(c.python): c for c in system.commands}
-        self._of_event = cache(lambda machine, name: _encoders(self._parameters(machine, name)))
-        self._of_birth = cache(lambda machine: _encoders(self._fields(machine)))
-        self._of_command = cache(lambda cls: _encoders(typed(self.commands[cls].fields)))
+        self._of_event = cache(self._event_encoders)
+        self._of_birth = cache(self._birth_encoders)
+        self._of_command = {cls: _encoders(typed(declared.fields)) for cls, declared in self.commands.items()}
 
     # --- values ------------------------------------------------------------------------------------------------------
 
@@ -98,9 +98,9 @@ class Codec:
 
     def encode_command(self, command: Any) -> dict[str, Any]:
         """``{"command", "fields"}``."""
-        cls: Any = type(command)
-        fields = {name: encode(getattr(command, name)) for name, encode in self._of_command(cls).items()}
-        return {"command": self.commands[cls].name, "fields": fields}
+        encoders = self._of_command[type(command)]
+        fields = {name: encode(getattr(command, name)) for name, encode in encoders.items()}
+        return {"command": self.commands[type(command)].name, "fields": fields}
 
     def decode_command(self, data: Any) -> Any:
         """The command that this JSON stands for."""
@@ -115,6 +115,12 @@ class Codec:
         if missing:
             raise InputError(f"the command {declared.name} needs {missing[0]!r}")
         return cls(**values)
+
+    def _event_encoders(self, machine: str, name: str) -> dict[str, Encoder]:
+        return _encoders(self._parameters(machine, name))
+
+    def _birth_encoders(self, machine: str) -> dict[str, Encoder]:
+        return _encoders(self._fields(machine))
 
     def _machine(self, name: Any) -> model.Machine:
         if not isinstance(name, str) or name not in self.machines:
@@ -164,8 +170,7 @@ def _as_it_is(value: Any) -> Any:
 
 def encode_python(value: Any) -> Any:
     """A value inside an opaque value or the configuration, as JSON."""
-    kind: Any = type(value)
-    return value if value is None or kind in SCALARS else _encoder_of_class(kind)(value)
+    return value if value is None or type(value) in SCALARS else _encoder_of_class(value.__class__)(value)
 
 
 @cache
