@@ -1,6 +1,8 @@
 """Carries commands to the ports of the embedder: lane by lane, each in order, none waiting for another.
 
 A port that fails is tried again, one that hangs is given up; both are counted and logged, and no other lane notices.
+Where commands come faster than a port takes them, whoever sends them waits a little (``room``): a prompt port loses
+nothing, and a slow one only what it cannot catch up with.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,13 +27,15 @@ Carry = Callable[[Delivery], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Failure:
-    """How trouble is treated: seconds for one try, tries in all, seconds between them, and the most commands that wait
-    in a lane (what is beyond is given up, the oldest first)."""
+    """How trouble is treated: seconds for one try, tries in all, seconds between them, the most commands that wait in a
+    lane, and the seconds that inputs wait for one behind which there are more (what is beyond then is given up, the
+    oldest first)."""
 
     timeout: float = 30.0
     tries: int = 3
     pause: float = 1.0
     most: int = 1_000
+    grace: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Lane:
 class _Row:
     waiting: deque[Delivery] = field(default_factory=deque[Delivery])
     task: asyncio.Task[None] | None = None
+    late: bool = False
+    """It could not catch up in time, and is not waited for until nothing waits in it."""
 
 
 @dataclass
@@ -79,18 +86,40 @@ class Courier:
         self.failure = failure or Failure()
         self._rows: dict[Lane, _Row] = {}
         self._ports: dict[str, _Port] = {}
+        self._crowded: dict[Lane, _Row] = {}
+        self._moved = asyncio.Event()
+        self._stopped = False
 
     def send(self, delivery: Delivery) -> None:
-        """Put a command on its lane."""
+        """Put a command on its lane; when many were put there, let ``room`` be made before more follow."""
+        if self._stopped:
+            return
         lane = self._lane(delivery.command)
         row = self._rows.setdefault(lane, _Row())
         port = self._ports.setdefault(lane.port, _Port())
         row.waiting.append(delivery)
         port.under_way += 1
         if len(row.waiting) > self.failure.most:
-            self._give_up(lane, row.waiting.popleft(), f"more than {self.failure.most} commands wait")
+            self._crowded[lane] = row
         if row.task is None:
             row.task = asyncio.get_running_loop().create_task(self._run(lane, row), name=f"lane {lane.port}")
+
+    async def room(self) -> None:
+        """Wait until no lane has more than ``most`` commands, ``grace`` seconds at most. A lane that has more even then
+        loses the oldest, and is not waited for again until nothing waits in it."""
+        if not self._crowded:
+            return
+        most = self.failure.most
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.failure.grace):
+                while any(len(row.waiting) > most and not row.late for row in self._crowded.values()):
+                    self._moved.clear()
+                    await self._moved.wait()
+        for lane, row in self._crowded.items():
+            while len(row.waiting) > most:
+                row.late = True
+                self._give_up(lane, row.waiting.popleft(), f"more than {most} commands wait")
+        self._crowded.clear()
 
     def outstanding(self) -> int:
         """How many commands are under way."""
@@ -104,7 +133,10 @@ class Courier:
         }
 
     async def stop(self) -> None:
-        """Leave off; what has not left is not reported as done."""
+        """Leave off; what has not left is not reported as done, and nothing more is sent."""
+        self._stopped = True
+        self._crowded.clear()
+        self._moved.set()
         tasks = [row.task for row in self._rows.values() if row.task]
         for task in tasks:
             task.cancel()
@@ -129,6 +161,7 @@ class Courier:
                 if number < failure.tries:
                     await asyncio.sleep(failure.pause)
             else:
+                self._moved.set()
                 port.delivered += 1
                 port.under_way -= 1
                 self._done(delivery.id)

@@ -209,6 +209,7 @@ class Shell(Generic[S]):
 
     async def _run(self) -> None:
         while True:
+            await self._courier.room()
             await self._something_to_do()
             if self._ended and (not self._queue or self._keeper.trouble):
                 self._give_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +29,7 @@ from statewatt.models.values import (
     ReservationEndReason,
     ReservationResult,
     TokenHandlingResult,
+    TokenValidationStatus,
 )
 from tests.shell.clocks import SetClock
 
@@ -197,16 +199,80 @@ def test_what_waits_for_a_port_is_bounded_and_forgotten_when_done(run: Run) -> N
         async def carry(delivery: Delivery) -> None:
             await hangs.wait()
 
-        courier = Courier(lambda command: Lane("port", command % 3), carry, done.append, Failure(60, 1, 0, most=5))
+        trouble = Failure(60, 1, 0, most=5, grace=0.2)
+        courier = Courier(lambda command: Lane("port", command % 3), carry, done.append, trouble)
+        begin = time.monotonic()
         for number in range(100):
             courier.send(Delivery(number, number))
-            await asyncio.sleep(0)
+            await courier.room()
+        assert time.monotonic() - begin < 0.2 * 3 + 0.5, "no row is waited for twice"
         assert courier.outstanding() == 3 * (5 + 1)
         assert courier.health()["port"].lost == 100 - 18
         hangs.set()
         await until(lambda: courier.outstanding() == 0)
         assert sorted(done) == list(range(100)), "each is reported once"
         assert courier._rows == {}  # pyright: ignore[reportPrivateUsage]
+
+    run(work())
+
+
+@dataclass
+class Shows(NoDisplay):
+    """A display that takes a turn of the loop for each command, or hangs."""
+
+    hangs: bool = False
+    results: list[int] = field(default_factory=list[int])
+
+    async def status(self, token: IdToken, status: TokenValidationStatus, evse: int | None, sent: Sent) -> None:
+        await asyncio.sleep(3_600 if self.hangs else 0)
+
+    async def result(self, token: IdToken, result: TokenHandlingResult, evse: int | None, sent: Sent) -> None:
+        await asyncio.sleep(3_600 if self.hangs else 0)
+        self.results.append(sent.id)
+
+
+def shown_by(display: Shows, journal: Path | None, failure: Failure = QUICK) -> Station:
+    ports = Ports(Evses(), (Says(),), display, failure=failure)
+    return Station(TOPOLOGY, config({"connection_timeout": 30}), ports, journal=journal)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["journal", "no journal"])
+def test_a_prompt_port_gets_every_command_of_a_burst(run: Run, tmp_path: Path, kept: bool) -> None:
+    async def work() -> None:
+        display = Shows()
+        async with shown_by(display, tmp_path / "j" if kept else None) as ours:
+            await asyncio.gather(*(ours.present(f"CARD{n % 40}", prevalidated=True) for n in range(400)))
+        assert ours.health().ports["display"].lost == 0
+        assert len(display.results) == 400
+        assert display.results == sorted(display.results)
+
+    run(work())
+
+
+def test_what_is_left_over_leaves_again_however_much_it_is(run: Run, tmp_path: Path) -> None:
+    async def work() -> None:
+        async with shown_by(Shows(hangs=True), tmp_path / "j", Failure()) as before:
+            await asyncio.gather(*(before.present(f"CARD{n}", prevalidated=True) for n in range(20)))
+            await before.close(0.1)
+        display = Shows()
+        async with shown_by(display, tmp_path / "j") as ours:
+            await until(lambda: ours.health().outstanding == 0)
+            assert ours.health().ports["display"].lost == 0
+        assert len(display.results) == 20
+
+    run(work())
+
+
+def test_a_display_that_hangs_holds_nobody_up_for_long(run: Run) -> None:
+    async def work() -> None:
+        trouble = Failure(timeout=60, most=5, grace=0.2)
+        async with shown_by(Shows(hangs=True), None, trouble) as ours:
+            begin = time.monotonic()
+            for number in range(30):
+                assert await (await ours.present(f"CARD{number}", prevalidated=True)).result()
+            assert time.monotonic() - begin < 2 * 0.2 + 0.5
+            assert ours.health().ports["display"].lost > 0
+            await ours.close(0)
 
     run(work())
 
