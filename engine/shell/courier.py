@@ -48,10 +48,16 @@ class Lane:
 
 @dataclass
 class _Row:
+    most: int
+    """Commands that wait at most. Those that were left over from before the start come on top: none of them is lost for
+    being many."""
     waiting: deque[Delivery] = field(default_factory=deque[Delivery])
     task: asyncio.Task[None] | None = None
     late: bool = False
-    """It could not catch up in time, and is not waited for until nothing waits in it."""
+    """The port could not catch up in time, and is not waited for until nothing waits in it."""
+
+    def crowded(self) -> bool:
+        return len(self.waiting) > self.most
 
 
 @dataclass
@@ -95,11 +101,12 @@ class Courier:
         if self._stopped:
             return
         lane = self._lane(delivery.command)
-        row = self._rows.setdefault(lane, _Row())
+        row = self._rows.setdefault(lane, _Row(self.failure.most))
         port = self._ports.setdefault(lane.port, _Port())
         row.waiting.append(delivery)
         port.under_way += 1
-        if len(row.waiting) > self.failure.most:
+        row.most += delivery.repeat
+        if row.crowded():
             self._crowded[lane] = row
         if row.task is None:
             row.task = asyncio.get_running_loop().create_task(self._run(lane, row), name=f"lane {lane.port}")
@@ -109,16 +116,15 @@ class Courier:
         loses the oldest, and is not waited for again until nothing waits in it."""
         if not self._crowded:
             return
-        most = self.failure.most
         with suppress(TimeoutError):
             async with asyncio.timeout(self.failure.grace):
-                while any(len(row.waiting) > most and not row.late for row in self._crowded.values()):
+                while any(row.crowded() and not row.late for row in self._crowded.values()):
                     self._moved.clear()
                     await self._moved.wait()
         for lane, row in self._crowded.items():
-            while len(row.waiting) > most:
+            while row.crowded():
                 row.late = True
-                self._give_up(lane, row.waiting.popleft(), f"more than {most} commands wait")
+                self._give_up(lane, row.waiting.popleft(), f"more than {self.failure.most} commands wait")
         self._crowded.clear()
 
     def outstanding(self) -> int:

@@ -218,16 +218,16 @@ def test_what_waits_for_a_port_is_bounded_and_forgotten_when_done(run: Run) -> N
 
 @dataclass
 class Shows(NoDisplay):
-    """A display that takes a turn of the loop for each command, or hangs."""
+    """A display that takes some time for each command, at least a turn of the loop."""
 
-    hangs: bool = False
+    seconds: float = 0
     results: list[int] = field(default_factory=list[int])
 
     async def status(self, token: IdToken, status: TokenValidationStatus, evse: int | None, sent: Sent) -> None:
-        await asyncio.sleep(3_600 if self.hangs else 0)
+        await asyncio.sleep(self.seconds)
 
     async def result(self, token: IdToken, result: TokenHandlingResult, evse: int | None, sent: Sent) -> None:
-        await asyncio.sleep(3_600 if self.hangs else 0)
+        await asyncio.sleep(self.seconds)
         self.results.append(sent.id)
 
 
@@ -249,13 +249,15 @@ def test_a_prompt_port_gets_every_command_of_a_burst(run: Run, tmp_path: Path, k
     run(work())
 
 
-def test_what_is_left_over_leaves_again_however_much_it_is(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [0, 0.02], ids=["prompt", "slow"])
+def test_what_is_left_over_leaves_again_however_much_it_is(run: Run, tmp_path: Path, seconds: float) -> None:
     async def work() -> None:
-        async with shown_by(Shows(hangs=True), tmp_path / "j", Failure()) as before:
+        async with shown_by(Shows(3_600), tmp_path / "j", Failure()) as before:
             await asyncio.gather(*(before.present(f"CARD{n}", prevalidated=True) for n in range(20)))
             await before.close(0.1)
-        display = Shows()
-        async with shown_by(display, tmp_path / "j") as ours:
+        display = Shows(seconds)
+        trouble = Failure(most=5, grace=0.01)
+        async with shown_by(display, tmp_path / "j", trouble) as ours:
             await until(lambda: ours.health().outstanding == 0)
             assert ours.health().ports["display"].lost == 0
         assert len(display.results) == 20
@@ -266,7 +268,7 @@ def test_what_is_left_over_leaves_again_however_much_it_is(run: Run, tmp_path: P
 def test_a_display_that_hangs_holds_nobody_up_for_long(run: Run) -> None:
     async def work() -> None:
         trouble = Failure(timeout=60, most=5, grace=0.2)
-        async with shown_by(Shows(hangs=True), None, trouble) as ours:
+        async with shown_by(Shows(3_600), None, trouble) as ours:
             begin = time.monotonic()
             for number in range(30):
                 assert await (await ours.present(f"CARD{number}", prevalidated=True)).result()
