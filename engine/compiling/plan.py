@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, cast
 
 from .. import model
@@ -240,10 +239,12 @@ def is_safe(system: model.System, expression: model.Expression, sure: Iterable[m
         if not (reaches(expression.of) and all(map(safe, expression.arguments))):
             return False
         predicate = asked(system, expression)
-        opened = _opened(system, expression)
         lets = tuple(let.value for let in predicate.locals)
         body = model.And(model.BOOL, NOWHERE, (*lets, predicate.body))
-        return is_safe(system, replaced(body, {}), ()) or (opened is not None and safe(opened))
+        if is_safe(system, replaced(body, {}), ()):
+            return True
+        opened = _opened(system, expression)
+        return opened is not None and safe(opened)
     return False
 
 
@@ -301,9 +302,13 @@ def _size(system: model.System, expression: model.Expression) -> int:
 
 def bound(part: object) -> set[str]:
     """The names that loops in an expression bind."""
-    loops = [inner.bindings for inner in walk(part) if isinstance(inner, model.Quantified)]
-    single = [inner.binding for inner in walk(part) if isinstance(inner, model.Those | model.First)]
-    return {binding.variable for binding in (*chain(*loops), *single)}
+    found: set[str] = set()
+    for inner in walk(part):
+        if isinstance(inner, model.Quantified):
+            found |= {binding.variable for binding in inner.bindings}
+        elif isinstance(inner, model.Those | model.First):
+            found.add(inner.binding.variable)
+    return found
 
 
 def replaced(part: Any, given: Mapping[str, model.Expression]) -> Any:
