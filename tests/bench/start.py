@@ -14,6 +14,7 @@ from .timing import interleaved
 
 WHAT = "a process, from its start to its end"
 ALONE, LIBRARY, ENGINE = "interpreter alone", "python-statemachine", "statewatt.engine"
+DECLARED = "the declarations of a station"
 STATION = "a station of 2 EVSEs, read from its source and compiled"
 READY = """
 from statewatt.engine import load
@@ -23,10 +24,21 @@ from statewatt.models.values import ConnectorType
 topology = Topology([(n, [(1, ConnectorType.cCCS2)]) for n in (1, 2)])
 load(ChargingStation).start(config({"connection_timeout": 60}), topology.births)
 """
-CASES = {ALONE: "", LIBRARY: "import statemachine", ENGINE: "import statewatt.engine", STATION: READY}
+CASES = {
+    ALONE: "",
+    LIBRARY: "import statemachine",
+    ENGINE: "import statewatt.engine",
+    DECLARED: "import statewatt.models.station",
+    STATION: READY,
+}
 """What each process does."""
 
-BEYOND = ((ENGINE, LIBRARY, Target(30, most=True)), (STATION, ALONE, None), (STATION, LIBRARY, None))
+BEYOND = (
+    (ENGINE, LIBRARY, Target(30, most=True)),
+    (DECLARED, LIBRARY, None),
+    (STATION, ALONE, None),
+    (STATION, LIBRARY, None),
+)
 """The one takes so much longer than the other."""
 
 HEAVY = ("z3", "networkx", "graphviz", "quickjs", "typer", "rich", "click", "sphinx", "ocpp")
