@@ -5,9 +5,15 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
+
+from statewatt.engine import load
+from statewatt.engine.bundling import compiled_module
+from statewatt.models.station import ChargingStation
 
 from .figures import Effort, Figure, Outcome, Progress, Result, Target
 from .timing import interleaved
@@ -24,6 +30,15 @@ from statewatt.models.values import ConnectorType
 topology = Topology([(n, [(1, ConnectorType.cCCS2)]) for n in (1, 2)])
 load(ChargingStation).start(config({"connection_timeout": 60}), topology.births)
 """
+COMPILED = "the same as a compiled module, imported and made"
+MADE = """
+import sys
+sys.path.insert(0, {folder!r})
+from charging_station import Birth, ChargingStation, Config, ConnectorType
+births = [Birth("Evse", {{"number": n}}) for n in (1, 2)]
+births += [Birth("Connector", {{"evse": n, "number": 1, "type": ConnectorType.cCCS2}}) for n in (1, 2)]
+ChargingStation(Config(connection_timeout=60_000), births)
+"""
 CASES = {
     ALONE: "",
     LIBRARY: "import statemachine",
@@ -38,6 +53,7 @@ BEYOND = (
     (DECLARED, LIBRARY, None),
     (STATION, ALONE, None),
     (STATION, LIBRARY, None),
+    (COMPILED, ALONE, Target(30, most=True)),
 )
 """The one takes so much longer than the other."""
 
@@ -47,10 +63,13 @@ HEAVY = ("z3", "networkx", "graphviz", "quickjs", "typer", "rich", "click", "sph
 
 def measure(effort: Effort, tell: Progress) -> Result:
     """Milliseconds of a process."""
-    # The first time, Python compiles what is new.
-    loaded = {name: _heavy(code) for name, code in CASES.items()}
-    turns = {name: partial(_milliseconds, code) for name, code in CASES.items()}
-    samples = interleaved(turns, 1 if effort.quick else 21, tell, "start")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "charging_station.py").write_text(compiled_module(load(ChargingStation).system), encoding="utf-8")
+        cases = {**CASES, COMPILED: MADE.format(folder=folder)}
+        # The first time, Python compiles what is new.
+        loaded = {name: _heavy(code) for name, code in cases.items()}
+        turns = {name: partial(_milliseconds, code) for name, code in cases.items()}
+        samples = interleaved(turns, 1 if effort.quick else 21, tell, "start")
     figures = tuple(Figure(WHAT, name, "ms", tuple(each)) for name, each in samples.items())
     outcomes = [
         Outcome(f"{one}, beyond {other}", _more(samples[one], samples[other]), "ms", target)
