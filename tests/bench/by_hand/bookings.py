@@ -43,7 +43,7 @@ class Bookings:
         """A reservation is asked for; ``wanted`` is the number of an EVSE, and ``evse`` its key, if there is one."""
         self._requests += 1
         place = None if evse is None else self._evses[int(evse) - 1]
-        r = Reservation(self._requests, number, token, parent, place, type, expires_at)
+        r = Reservation(self._requests, number, token, parent, place, type, expires_at, self.now)
         past = expires_at is not None and expires_at < self.now
         refusal = ReservationResult.Rejected if past else self._why_not(r, wanted)
         if refusal is not None:
@@ -94,7 +94,7 @@ class Bookings:
             if r.over:
                 reservations.to_look_at.discard(r)
             elif not r.placed:
-                if at is not None and at < self.now:
+                if at is not None and (at < self.now or r.asked_at < at == self.now):
                     self._answer(r, ReservationResult.Rejected)
                     self._end(r, ReservationEndReason.Expired)
             elif r.replaced:

@@ -141,6 +141,7 @@ class Reservation:
     """A promise of one EVSE, or of some place of a type."""
 
     __slots__ = (
+        "asked_at",
         "deadline",
         "doubted",
         "evse",
@@ -163,9 +164,11 @@ class Reservation:
         evse: Evse | None,
         type: ConnectorType,
         deadline: int | None,
+        asked_at: int,
     ) -> None:
         self.key: Any = key
         self.number = number
+        self.asked_at = asked_at
         self.token = token
         self.parent = parent
         self.evse = evse
