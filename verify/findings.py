@@ -51,8 +51,10 @@ def told(verdict: Verdict) -> list[Story]:
 
 
 def _of(verdict: Verdict) -> Iterator[Finding]:
-    for story in told(verdict):
-        lines = "\n".join((*story.lines, *([f"({verdict.note})"] if verdict.note else [])))
+    for number, story in enumerate(told(verdict)):
+        note = [f"({verdict.note})"] if verdict.note else []
+        missing = verdict.missing.lines if verdict.missing and not number else ()
+        lines = "\n".join((*story.lines, *note, *missing))
         yield Finding(verdict.name, verdict.label, verdict.verdict, story.where, story.title, lines)
     if not verdict.stories:
         title = f"{verdict.name}: {verdict.label}"

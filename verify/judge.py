@@ -13,6 +13,7 @@ from .concrete import Concrete
 from .crew import Crew
 from .duties import duties
 from .enabled import impossible
+from .inferring.excluding import Excluder
 from .outcome import Outcome, Walked
 from .progress import Prospects, prospects
 from .prove import Progress, Proof, prove
@@ -20,7 +21,7 @@ from .search import Goal, way_to
 from .smallest import MOST, Small, smallest
 from .story import Teller
 from .telling import WayTeller
-from .verdict import PROVED, Story, Verdict, VerdictWord
+from .verdict import PROVED, Missing, Story, Verdict, VerdictWord
 from .walk import Broken, Transition, Walker, shortened
 from .workshop import Failure, Workshop
 
@@ -157,44 +158,67 @@ class Judge:
         return self._not_proved(outcome, begin)
 
     def _not_proved(self, outcome: Outcome, begin: float) -> Verdict:
-        stories: list[Story] = []
+        found: list[tuple[Story, Failure, Small]] = []
         answers: set[str] = set()
         for failure in sorted(self.proof.failures(outcome), key=_transitions_taken):
-            story = self._story(failure, larger=not stories)
+            story = self._story(failure, larger=not found)
             if isinstance(story, str):
                 answers.add(story)
                 continue
-            stories.append(story)
-            if story.confirmed:
+            found.append((story[0], failure, story[1]))
+            if story[0].confirmed:
                 break
-        stories.sort(key=lambda story: not story.confirmed)
-        if any(story.confirmed is not False for story in stories):
-            return self._verdict(outcome, "not inductive", stories, begin)
-        if stories:
-            trusted = ", ".join(sorted(self.proof.problem.trusted.used))
-            note = f"the engine itself does otherwise: in a proof, trusted functions may answer anything ({trusted})"
-            return self._verdict(outcome, "not inductive", stories, begin, note)
+        found.sort(key=lambda each: not each[0].confirmed)
+        if found:
+            stories, note = [story for story, _, _ in found], ""
+            if all(story.confirmed is False for story in stories):
+                trusted = ", ".join(sorted(self.proof.problem.trusted.used))
+                note = (
+                    f"the engine itself does otherwise: in a proof, trusted functions may answer anything ({trusted})"
+                )
+            missing = self._missing(outcome, *found[0][1:])
+            return self._verdict(outcome, "not inductive", stories, begin, note, missing=missing)
         if answers == {"unsat"}:
             return self._verdict(outcome, "checked up to n", (), begin, f"n = {MOST}", MOST)
         return self._verdict(
             outcome, "unknown", (), begin, f"the solver has no answer within {self.proof.workshop.seconds:g} s"
         )
 
-    def _story(self, failure: Failure, larger: bool) -> Story | str:
+    def _story(self, failure: Failure, larger: bool) -> tuple[Story, Small] | str:
         """The smallest counterexample, or (if that is wanted) a larger one where only that is the engine's too."""
-        found: Story | None = None
+        found: tuple[Story, Small] | None = None
         for least in (1, 2) if larger else (1,):
             small = self._smallest(failure, least)
             if isinstance(small, str):
                 return found or small
             story = self.teller.tell(failure, small)
             if story.confirmed is not False:
-                return story
-            found = found or story
+                return story, small
+            found = found or (story, small)
         assert found is not None
         return found
 
+    @cached_property
+    def _excluder(self) -> Excluder:
+        outcomes = self.proof.outcomes.items()
+        unproved = (name for name, o in outcomes if o.owner.about == "state" and not o.proved)
+        return Excluder(self.proof.workshop.system, unproved)
+
+    def _missing(self, outcome: Outcome, failure: Failure, small: Small) -> Missing | None:
+        """What would exclude the state of a counterexample; nothing can exclude the first state."""
+        if failure.goal.step is None:
+            return None
+        content = Concrete(self.proof.problem, small).content(self.proof.problem.world)
+        return self._excluder.exclude(outcome.owner.name, content)
+
     def _verdict(
-        self, outcome: Outcome, word: VerdictWord, stories: Sequence[Story], begin: float, note: str = "", size: int = 0
+        self,
+        outcome: Outcome,
+        word: VerdictWord,
+        stories: Sequence[Story],
+        begin: float,
+        note: str = "",
+        size: int = 0,
+        missing: Missing | None = None,
     ) -> Verdict:
-        return Verdict.of(outcome, word, stories, note, size, time.perf_counter() - begin)
+        return Verdict.of(outcome, word, stories, note, size, time.perf_counter() - begin, missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from ..engine import model
@@ -64,7 +65,14 @@ class Problem:
 
     def named(self, names: Names) -> Iterator[Property]:
         """The properties of these names, in their order; ``None``: all."""
-        return (p for p in self.properties if names is None or p.name in names)
+        if names is None:
+            return iter(self.properties)
+        numbers = sorted(self._numbers[name] for name in names if name in self._numbers)
+        return (self.properties[number] for number in numbers)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {property_.name: number for number, property_ in enumerate(self.properties)}
 
     def facts_of(self, property_: Property, before: World, after: World) -> tuple[Term, Facts]:
         """The formula of a property, and what its evaluation owes."""

@@ -51,6 +51,9 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         found["n"] = verdict.size
     if verdict.note:
         found["note"] = verdict.note
+    if verdict.missing:
+        facts = [{"label": label, "declaration": text} for label, text in verdict.missing.facts]
+        found["missing"] = {"facts": facts, "proved": verdict.missing.proved}
     if verdict.stories:
         found["counterexamples"] = [
             {

@@ -51,8 +51,10 @@ def show(report: Report, console: Console) -> None:
     """The table (in a pipe: a line for each property), the counterexamples, and what was not put to the test."""
     shown = listed(report, console)
     for v in shown:
-        for story in told(v):
+        for number, story in enumerate(told(v)):
             line(console, f"\n{v.verdict}: {story.text}")
+            for said in v.missing.lines if v.missing and not number else ():
+                line(console, f"  {said}".rstrip())
         if v.note and not v.stories:
             line(console, f"\n{v.verdict}: {v.name}: {v.label}")
         if v.note:

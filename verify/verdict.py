@@ -33,9 +33,28 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """What would exclude the state of a counterexample that nobody has reached: facts, each as a sentence and as a
+    declaration; none where nothing was found. ``proved``: with them the property is, and so are they."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    proved: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it."""
+        if not self.facts:
+            return ("No fact was found that would exclude this state.",)
+        with_them = "With that, it is proved" if self.proved else "A walk agrees with it; it is not proved itself"
+        sentences = (f"  {label}." for label, _ in self.facts)
+        declared = (f"    {line}".rstrip() for _, text in self.facts for line in ("", *text.splitlines()))
+        return ("The state would be excluded by:", *sentences, f"{with_them}. To be declared in the system:", *declared)
+
+
+@dataclass(frozen=True)
 class Verdict:
     """One line of the report. ``goals`` are the conditions, ``cached`` how many of them were known to be proved;
-    ``size`` is the n of ``checked up to n``."""
+    ``size`` is the n of ``checked up to n``; ``missing`` is said of what is not inductive."""
 
     name: str
     label: str
@@ -48,6 +67,7 @@ class Verdict:
     note: str = ""
     size: int = 0
     cached: int = 0
+    missing: Missing | None = None
 
     @classmethod
     def of(
@@ -58,10 +78,11 @@ class Verdict:
         note: str = "",
         size: int = 0,
         more_seconds: float = 0.0,
+        missing: Missing | None = None,
     ) -> Verdict:
         """The verdict of that outcome."""
         of, seconds = outcome.owner, outcome.seconds + more_seconds
-        counts = outcome.goals, of.declared, tuple(stories), note, size, outcome.cached
+        counts = outcome.goals, of.declared, tuple(stories), note, size, outcome.cached, missing
         return cls(of.name, of.label, of.where, word, seconds, *counts)
 
     @property
@@ -77,15 +98,15 @@ class Report:
 
     system: str
     verdicts: tuple[Verdict, ...]
-    trusted: tuple[str, ...]
-    without_witness: tuple[str, ...]
-    not_taken: tuple[str, ...]
-    cannot_happen: tuple[str, ...]
-    fault: str
-    doubts: tuple[str, ...]
-    steps_walked: int
     seconds: float
     where: model.Where
+    trusted: tuple[str, ...] = ()
+    without_witness: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+    cannot_happen: tuple[str, ...] = ()
+    fault: str = ""
+    doubts: tuple[str, ...] = ()
+    steps_walked: int = 0
     remarks: tuple[str, ...] = ()
     walk_cached: bool = False
     trouble: str = ""

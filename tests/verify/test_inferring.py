@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from statewatt.verify.inferring import Inferred, infer
 from statewatt.verify.prove import prove
 from tests.engine.examples.garage import Garage
 from tests.verify.examples import office
+from tests.verify.pasting import keeping, pasted
 
 HELPERS = (
     "holder_and_evse_agree",
@@ -28,12 +26,6 @@ HELPERS = (
     "one_reservation_per_evse",
     "a_transaction_is_its_holders",
 )
-
-
-def keeping(system: Any, names: Collection[str]) -> model.System:
-    """The system with these of its invariants alone."""
-    found = read(system)
-    return replace(found, invariants=tuple(p for p in found.invariants if p.name in names))
 
 
 def unproved(system: model.System) -> set[str]:
@@ -60,21 +52,8 @@ def test_every_fact_is_needed(cluster: Inferred) -> None:
 
 
 def test_the_declarations_say_what_was_proved(cluster: Inferred, tmp_path: Path, monkeypatch: Any) -> None:
-    head = (
-        "from __future__ import annotations\n\nfrom statewatt.engine import invariant\n"
-        "from examples import two_phase_commit\n\n\nclass Cluster(two_phase_commit.Cluster):\n"
-        '    """The same, and what was inferred."""\n\n'
-    )
-    body = "\n".join(f"    {line}".rstrip() for line in cluster.text.splitlines())
-    (tmp_path / "pasted.py").write_text(head + body + "\n", encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("pasted", tmp_path / "pasted.py")
-    assert spec is not None
-    assert spec.loader is not None
-    pasted = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "pasted", pasted)
-    spec.loader.exec_module(pasted)
     names = [fact.predicate.name for fact in cluster.facts]
-    twin = keeping(pasted.Cluster, ["all_or_nothing", *names])
+    twin = keeping(pasted(Cluster, cluster.text, tmp_path, monkeypatch), ["all_or_nothing", *names])
     assert [p.name for p in twin.invariants] == ["all_or_nothing", *names]
     assert [p.label for p in twin.invariants[1:]] == [fact.predicate.label for fact in cluster.facts]
     assert unproved(twin) == set()

@@ -16,10 +16,10 @@ from statewatt.engine.command import application
 from statewatt.engine.reading import read
 from statewatt.engine.state import InputError
 from statewatt.models.station import ChargingStation
+from statewatt.verify.known import Known
 from statewatt.verify.mutants import Strength, Tried, as_data, mutants, strength
 from statewatt.verify.mutants import explained as explained_module
 from statewatt.verify.mutants.explained import Explanations, explanations
-from statewatt.verify.mutants.known import Known
 from statewatt.verify.mutants.report import FORMATS
 from statewatt.verify.mutants.survey import Stale
 from statewatt.verify.properties import Goal

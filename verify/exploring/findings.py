@@ -70,13 +70,6 @@ def explored(
     report = ScopedReport(
         system=system.python,
         verdicts=verdicts,
-        trusted=(),
-        without_witness=(),
-        not_taken=(),
-        cannot_happen=(),
-        fault="",
-        doubts=(),
-        steps_walked=0,
         seconds=time.perf_counter() - begin,
         where=system.where,
         not_reached=tuple(judge.not_reached()) if names is None else (),

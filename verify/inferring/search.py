@@ -12,23 +12,14 @@ from dataclasses import dataclass, replace
 from ...engine import model
 from ..prove import Progress, prove
 from .closure import Closure
+from .fact import Fact, taken_names, written
 from .literals import Naming
 from .observing import Observer, surviving
 from .scope import Small
 from .shapes import Joined, Shape, cost, joined
-from .spelling import declaration
-from .wording import label, name
 
 ATTEMPTS = 4
 """How often is begun again without facts that turned out not to hold."""
-
-
-@dataclass(frozen=True)
-class Fact:
-    """An inferred invariant: as data, and as the declaration that says it."""
-
-    predicate: model.Predicate
-    text: str
 
 
 @dataclass(frozen=True)
@@ -77,18 +68,18 @@ class _Search:
         self.progress("walking through the engine", 0, 1)
         observer = Observer(self.system)
         observer.walk()
-        written: dict[Shape, Fact] = {}
+        facts: dict[Shape, Fact] = {}
         unproved: set[Shape] = set()
         for _ in range(ATTEMPTS):
             chosen = self._chosen(observer)
-            taken = self._taken()
-            written = {shape: self._written(shape, taken) for shape in chosen}
-            failed = self.unproved(written.values())
-            unproved = {shape for shape, fact in written.items() if fact.predicate.name in failed}
+            taken = taken_names(self.system)
+            facts = {shape: written(self.naming, shape, taken) for shape in chosen}
+            failed = self.unproved(facts.values())
+            unproved = {shape for shape, fact in facts.items() if fact.predicate.name in failed}
             if not unproved:
                 break
             self.dropped |= {part for shape in unproved for part in chosen[shape]}
-        return [fact for shape, fact in written.items() if shape not in unproved]
+        return [fact for shape, fact in facts.items() if shape not in unproved]
 
     def _chosen(self, observer: Observer) -> Joined:
         """Facts that keep themselves at a small scope, and that the laws need there."""
@@ -108,16 +99,6 @@ class _Search:
                 found = closure.without_the_idle(found)
                 return joined([named[n] for n in sorted(found)], set(named.values()) - self.dropped)
             shapes = weaker
-
-    def _taken(self) -> set[str]:
-        system = self.system
-        named = (*system.predicates, *system.invariants, *system.laws)
-        return {*(p.name for p in named), *(function.name for function in system.trusted)}
-
-    def _written(self, shape: Shape, taken: set[str]) -> Fact:
-        """A fact with a name that is not taken, and words."""
-        predicate = shape.predicate(self.naming, name(self.naming, shape, taken), label(self.naming, shape))
-        return Fact(predicate, declaration(self.naming, predicate))
 
     def unproved(self, facts: Iterable[Fact]) -> set[str]:
         """What is not proved of the system with these facts."""

@@ -15,13 +15,13 @@ from typing import Literal, TypeAlias
 from ...engine import model
 from ..facts import Obligation
 from ..happenings import Happening, happenings, made_inside
+from ..known import Known, identities, premises_of
 from ..properties import Goal, Problem, goals_of, owed_goals, way_goals
 from ..steps import Step, Steps
 from ..vocabulary import NotModelledError
 from ..workshop import Workshop
 from .alike import ALIKE, ComparingSteps
 from .focus import FocusedSteps
-from .known import Known, identities, premises_of
 from .making import Mutant
 from .reach import Reach
 from .refusal import refused

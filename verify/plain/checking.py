@@ -27,13 +27,6 @@ def check(cls: PlainClass, names: Iterable[str] | None = None) -> Report:
     return Report(
         system=read.python,
         verdicts=verdicts,
-        trusted=(),
-        without_witness=(),
-        not_taken=(),
-        cannot_happen=(),
-        fault="",
-        doubts=(),
-        steps_walked=0,
         seconds=time.perf_counter() - begin,
         where=read.where,
         remarks=remarks,

@@ -1,4 +1,4 @@
-"""What is proved, and from how little: a mutant that leaves that alone needs no new proof.
+"""What is proved, and from how little: where that little is the same, no new proof is needed.
 
 Terms are compared by identity: what is made in the same way has the same names, and the solver keeps equal terms once.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from ..properties import Goal
-from ..terms import Term, both, implied, negated, z3
+from .properties import Goal
+from .terms import Term, both, implied, negated, z3
 
 Identities: TypeAlias = frozenset[int]
 STEPS_PER_SECOND = 3_000_000
