@@ -20,11 +20,11 @@ from ..verdict import Missing
 from ..workshop import Failure, Workshop
 from .fact import taken_names, written
 from .kept import Kept, WearyError
-from .literals import Naming
+from .literals import Naming, states
 from .observing import Observer, surviving
-from .shapes import Shape, cost, joined
+from .shapes import Clause, Shape, cost, joined
 
-STEPS = 3_000
+STEPS = 6_000
 """How many steps are walked: a fact that does not hold after one of them is none."""
 MOST = 3
 """How many facts are proposed together."""
@@ -55,7 +55,10 @@ class Excluder:
     @cached_property
     def _shapes(self) -> dict[str, Shape]:
         """The facts that the walk agrees with, those that cost least first; of the same, what says most."""
-        single = list(surviving(self._observer, set()))
+        # That nothing is ever in a state which transitions lead to is no fact, but a short walk.
+        machines = self.system.machines
+        nowhere = {Clause(m.name, frozenset([away])) for m in machines for away in states(self.naming, m)}
+        single = [shape for shape in surviving(self._observer, set()) if shape not in nowhere]
         every = dict.fromkeys([*joined(single, set(single)), *single])
         return {f"fact {n}": shape for n, shape in enumerate(sorted(every, key=lambda s: cost(self.naming, s)))}
 
