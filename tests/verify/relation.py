@@ -11,10 +11,10 @@ from statewatt.engine import model as m
 from statewatt.engine.compiling import bare
 from statewatt.engine.compiling.records import deadlines, slots, stored
 from statewatt.engine.state import Input
+from statewatt.verify.exploring.guide import packed
 from statewatt.verify.exploring.packing import MOMENT
 from statewatt.verify.exploring.scope import LATER, PAST, Domains
 from statewatt.verify.exploring.search import Explorer
-from statewatt.verify.exploring.tours import packed
 from statewatt.verify.exploring.watched import made_inside
 
 

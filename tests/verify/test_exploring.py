@@ -22,6 +22,7 @@ from statewatt.verify.exploring.packing import MOMENT
 from statewatt.verify.exploring.scope import parsed
 from statewatt.verify.exploring.search import Explored, explore
 from statewatt.verify.exploring.tours import tours, write_tours
+from statewatt.verify.report import write_traces
 from tests.broken import answer_after_validation, let_go_by_halves, time_out_untold, told_twice, waiting_for_ever
 from tests.verify.explored import clockwork
 from tests.verify.relation import Relation
@@ -143,6 +144,47 @@ def test_broken_twins_break_their_law(twin: ModuleType, scope: str, law: str) ->
 )
 def test_what_every_system_owes(python: Any, scope: str, broken: set[str]) -> None:
     assert {name for name, verdict in verdicts(python, scope).items() if verdict == "violated"} == broken
+
+
+@pytest.mark.parametrize(
+    ("python", "scope"),
+    [
+        (waiting_for_ever.ChargingStation, SMALL),
+        (told_twice.ChargingStation, SMALL),
+        (let_go_by_halves.ChargingStation, SMALL),
+        (clockwork.DeafTower, "bells=1"),
+        (clockwork.SnoozingTower, "bells=2"),
+        (clockwork.House, "lamps=1"),
+        (clockwork.Table, "forks=2,eaters=2"),
+    ],
+)
+def test_counterexamples_are_traces_that_the_engine_runs_to_the_same_states(
+    python: Any, scope: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = engine_of(python)
+    report, _ = explored(engine, parsed(engine, scope))
+    broken = [v for v in report.verdicts if v.verdict == "violated"]
+    files = [str(file) for file in write_traces(report, tmp_path)]
+    assert len(files) == len(broken) > 0
+    assert run(["replay", "--expect", *files]) == 0
+    for verdict in broken:
+        told = verdict.stories[0].trace[-1]["out"]
+        if verdict.declared:
+            assert {"broken": verdict.name} in told
+        if verdict.name in ("the_model_does_not_fail", "urgent_events_end"):
+            assert "fault" in told[0]
+
+
+def test_a_trace_of_an_exploration_is_noticed_by_another_engine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin = "tests.broken.waiting_for_ever:ChargingStation"
+    assert run(["verify", twin, "--scope", SMALL, "--traces", str(tmp_path)]) == 1
+    file = tmp_path / "a_selection_has_a_deadline.jsonl"
+    assert f"statewatt replay {file}" in capsys.readouterr().out
+    assert run(["replay", "--expect", str(file)]) == 0
+    file.write_text(file.read_text().replace(twin, "statewatt.models.station:ChargingStation"))
+    assert run(["replay", "--expect", str(file)]) == 1
 
 
 def test_an_exploration_that_ends_early_says_so() -> None:

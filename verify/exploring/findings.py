@@ -138,14 +138,15 @@ class Judge:
         if found.endless is None:
             yield self._kept("urgent_events_end", OWED["urgent_events_end"], self.system.where)
         else:
-            yield self._stuck("urgent_events_end", found.endless, "urgent events go round from here without an end")
+            end = "urgent events go round from here without an end"
+            yield self._stuck("urgent_events_end", found.endless, end, endless=True)
         if found.waiting is None:
             yield self._kept("waiting_ends", OWED["waiting_ends"], self.system.where)
         else:
             who = f"{found.waiting.machine} {found.waiting.key}"
             yield self._stuck("waiting_ends", found.waiting.state, f"{who} waits for ever: its deadline leads nowhere")
 
-    def _stuck(self, name: str, state: int, end: str) -> Verdict:
+    def _stuck(self, name: str, state: int, end: str, endless: bool = False) -> Verdict:
         where = self.system.where
-        story = self.narrator.to(state, f"{name}: {OWED[name]}", where, end)
+        story = self.narrator.to(state, f"{name}: {OWED[name]}", where, end, endless)
         return ScopedVerdict(name, OWED[name], where, "violated", 0.0, 0, False, (story,), "")

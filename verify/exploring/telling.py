@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...engine import Birth, Configure, Event, model
 from ...engine.compiling.records import slots, stored
-from ...engine.state import Taken
+from ...engine.state import Input, Taken
 from ..concrete import spelled
 from ..verdict import Story, place
 from .checks import Broken
-from .memory import Memo
 from .moves import Instance
 from .packing import CONFIG, MOMENT
-from .search import Explored, Explorer, path
-
-
-@dataclass(frozen=True)
-class Stride:
-    """One step of a way: what happens in a state, and the state after it; without ``instance``, ended things are
-    dropped, or the moment is over."""
-
-    before: int
-    instance: Instance | None
-    after: int
-    urgent: bool = False
-
-
-def strides(explorer: Explorer, way: list[int]) -> Iterator[Stride]:
-    """The steps between the states of a way."""
-    for before, after in pairwise(way):
-        yield stride(explorer, before, after)
-
-
-def stride(explorer: Explorer, before: int, after: int) -> Stride:
-    """A step that leads from a state to another."""
-    change = before ^ after
-    found = instances(explorer, before, lambda memo: any(e[0] == change for e in explorer.look(memo, before)))
-    return next((each for each in found if each.after == after), Stride(before, None, after))
-
-
-def instances(explorer: Explorer, state: int, wanted: Callable[[Memo], bool] = lambda _: True) -> Iterator[Stride]:
-    """Everything that may happen in a state, in full; of those groups whose memo is wanted."""
-    agenda = explorer.agenda(state)
-    for groups, urgent in ((agenda.urgent, True), (agenda.free, False)):
-        for group in groups:
-            for instance in group.instances(state) if wanted(group.memo) else ():
-                if not instance.beyond:
-                    yield Stride(state, instance, state ^ instance.change, urgent)
+from .search import Explored, path
+from .strides import Stride, instances, strides
+from .traces import Tracer
 
 
 class Narrator:
@@ -60,22 +25,32 @@ class Narrator:
         self.explored = explored
         self.explorer = explored.explorer
         self.system = self.explorer.system
+        self._tracer = Tracer(explored)
 
     def broken(self, broken: Broken, label: str, where: model.Where) -> Story:
         """The way to a property that does not hold."""
         lines = list(self.way(broken.state))
+        last: Stride | None = None
         if broken.change is not None:
             last = next((s for s in instances(self.explorer, broken.state) if _has(s, broken.change)), None)
-            last = last or Stride(broken.state, None, broken.state ^ broken.change)
-            lines += self._told(last)
+            lines += self._told(last or Stride(broken.state, None, broken.state ^ broken.change))
         elif broken.event is not None:
+            last = self._failing(broken.state, broken.event)
             lines.append(self._input(broken.event))
         lines.append(f"the engine stops here: {broken.fault}" if broken.fault else "this breaks it")
-        return Story(f"{broken.name}: {label}" if broken.name else label, where, tuple(lines), True)
+        title = f"{broken.name}: {label}" if broken.name else label
+        return Story(title, where, tuple(lines), True, self._tracer.breaking(broken.name, broken.state, last))
 
-    def to(self, state: int, title: str, where: model.Where, end: str) -> Story:
+    def to(self, state: int, title: str, where: model.Where, end: str, endless: bool = False) -> Story:
         """The way to a state, and what is the matter there."""
-        return Story(title, where, (*self.way(state), *(f"  {line}" for line in self.state(state)), end), True)
+        lines = (*self.way(state), *(f"  {line}" for line in self.state(state)), end)
+        trace = self._tracer.endless(state) if endless else self._tracer.resting(state)
+        return Story(title, where, lines, True, trace)
+
+    def _failing(self, state: int, event: Input) -> Stride:
+        """The step upon which the model fails, which leads nowhere."""
+        urgent = isinstance(event, Event) and self.system.machine(event.machine).event(event.name).urgent
+        return Stride(state, Instance(event, ((0, ()),)), state, urgent)
 
     def way(self, state: int) -> Iterator[str]:
         """How a state is reached."""
