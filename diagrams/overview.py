@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..engine import model
+from ..engine.walking import walk
 from .charts import machine_graph
 from .graph import Edge, EdgeKind, Graph, Kind, Label, Link, Node, Style, nowhere, words
 
@@ -64,7 +65,7 @@ class _Effects:
     def __init__(self, machine: model.Machine) -> None:
         used = {name for transition in machine.transitions for name in transition.actions}
         actions = [action for action in machine.actions if action.name in used]
-        statements = [one for action in actions for one in _all(action.body)]
+        statements = [one for action in actions for one in walk(action.body)]
         self.commands = list(dict.fromkeys(s.command for s in statements if isinstance(s, model.Emit)))
         self.made = {s.machine for s in statements if isinstance(s, model.Create)}
         self.messages = [
@@ -72,12 +73,3 @@ class _Effects:
             for s in statements
             if isinstance(s, model.Create | model.Send)
         ]
-
-
-def _all(statements: Iterable[model.Statement]) -> Iterator[model.Statement]:
-    for statement in statements:
-        yield statement
-        if isinstance(statement, model.If):
-            yield from _all((*statement.then, *statement.otherwise))
-        elif isinstance(statement, model.Loop):
-            yield from _all(statement.body)

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as Xml
 
 from . import text
 from .palette import sequence_style_sheet
-from .svg import SVG, number
+from .svg import number, svg_root
 from .trace import OUTSIDE, Saying, Scene
 
 SIZE = 12
@@ -155,20 +155,8 @@ class _Sequence:
         return root
 
     def _frame(self, width: str, height: str) -> Xml.Element:
-        root = Xml.Element(
-            "svg",
-            {
-                "xmlns": SVG,
-                "width": width,
-                "height": height,
-                "viewBox": f"0 0 {width} {height}",
-                "class": "statewatt-sequence",
-                "data-run": self.title,
-                "role": "img",
-                "font-family": text.FONT,
-                "font-size": number(SIZE),
-            },
-        )
+        root = svg_root(width, height, "statewatt-sequence", {"data-run": self.title})
+        root.set("font-size", number(SIZE))
         Xml.SubElement(root, "title").text = self.title
         Xml.SubElement(root, "style").text = sequence_style_sheet()
         marker = Xml.SubElement(Xml.SubElement(root, "defs"), "marker", _ARROW)

@@ -84,6 +84,12 @@ def number(value: float) -> str:
     return f"{round(value, 2):g}" if abs(value) < 100000 else str(round(value))
 
 
+def svg_root(width: str, height: str, kind: str, data: Mapping[str, str]) -> Xml.Element:
+    """An empty picture of that size and class; ``data`` says of what."""
+    size = {"width": width, "height": height, "viewBox": f"0 0 {width} {height}"}
+    return Xml.Element("svg", {"xmlns": SVG, **size, "class": kind, **data, "role": "img", "font-family": text.FONT})
+
+
 class _Picture:
     """Makes the elements of one SVG file, from what lies below to what lies above."""
 
@@ -99,19 +105,7 @@ class _Picture:
         """The whole picture."""
         layout = self.drawing.layout
         width, height = number(layout.width), number(layout.height)
-        root = Xml.Element(
-            "svg",
-            {
-                "xmlns": SVG,
-                "width": width,
-                "height": height,
-                "viewBox": f"0 0 {width} {height}",
-                "class": "statewatt",
-                "data-statewatt": self.graph.name,
-                "role": "img",
-                "font-family": text.FONT,
-            },
-        )
+        root = svg_root(width, height, "statewatt", {"data-statewatt": self.graph.name})
         if of := self.highlight.of:
             root.set("data-run", of)
         _say(root, "title", f"{self.graph.name}: {f'the way of {of}' if of else self.graph.style.value}")

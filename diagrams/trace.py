@@ -12,6 +12,7 @@ from enum import Enum
 from functools import partial
 
 from ..engine import Birth, Configure, Event, Move, model
+from ..engine.walking import walk
 from .graph import Graph, words
 from .mermaid import text as mermaid_text
 from .svg import Drawing, Highlight, render_svg
@@ -162,7 +163,8 @@ class _Telling:
         of = self.system.machine(machine)
         taken = [t for t in of.exits(source, event) if (t.target or t.source) == target]
         actions = dict.fromkeys(name for t in taken for name in t.actions)
-        return tuple(s for name in actions for s in _all(of.action(name).body))
+        parts = (part for name in actions for part in walk(of.action(name).body))
+        return tuple(part for part in parts if isinstance(part, model.Statement))
 
     def _sender(self, is_it: Callable[[model.Statement], bool]) -> str | None:
         return next((name_of(thing) for thing, does in reversed(self.taken) if any(map(is_it, does))), None)
@@ -183,15 +185,6 @@ def _is_sent(machine: str, event: str | None, statement: model.Statement) -> boo
     if isinstance(statement, model.Send):
         return (statement.machine, statement.event) == (machine, event)
     return isinstance(statement, model.Create) and event is None and statement.machine == machine
-
-
-def _all(statements: Iterable[model.Statement]) -> Iterator[model.Statement]:
-    for statement in statements:
-        yield statement
-        if isinstance(statement, model.If):
-            yield from _all((*statement.then, *statement.otherwise))
-        elif isinstance(statement, model.Loop):
-            yield from _all(statement.body)
 
 
 def participants(scenes: Iterable[Scene]) -> tuple[str, ...]:

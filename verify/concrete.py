@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ..engine import Birth, Configure, Event, Row, model
+from ..engine.compiling import bare
 from ..engine.compiling.records import stored
 from ..engine.state import Input
 from .properties import Problem
@@ -169,6 +170,18 @@ def spelled(value: Any) -> str:
         shown = [f for f in dataclasses.fields(value) if f.compare and getattr(value, f.name) != f.default]
         return f"{type(value).__name__}({', '.join(spelled(getattr(value, f.name)) for f in shown)})"
     return str(value)
+
+
+def told(type_: model.Type, value: Any) -> str:
+    """A value of that type for people: things by machine and key."""
+    inner = bare(type_)
+    if value is None:
+        return "None"
+    if isinstance(inner, model.Ref):
+        return f"{inner.machine} {value}"
+    if isinstance(inner, model.SetOf):
+        return "{" + ", ".join(f"{inner.machine} {key}" for key in sorted(value)) + "}"
+    return spelled(value)
 
 
 def example(python: Any, number: int, given: Mapping[str, Any]) -> Any:

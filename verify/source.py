@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from ..engine import model
+from ..engine.compiling import bare
 
 CHOICE, OR, AND, NOT, COMPARE, SUM, ATOM = range(7)
 """How tightly Python binds an expression."""
@@ -96,17 +97,13 @@ def _(expression: model.InState) -> tuple[str, int]:
 @_write.register
 def _(expression: model.Same) -> tuple[str, int]:
     references = (model.Ref, model.Nothing, model.Station)
-    operator = "is" if any(isinstance(_bare(side.type), references) for side in _sides(expression)) else "=="
+    operator = "is" if any(isinstance(bare(side.type), references) for side in _sides(expression)) else "=="
     left, right = (expression_text(side, SUM) for side in _sides(expression))
     return f"{left} {operator} {right}", COMPARE
 
 
 def _sides(expression: model.Same | model.Compare | model.Arithmetic) -> tuple[model.Expression, model.Expression]:
     return expression.left, expression.right
-
-
-def _bare(type_: model.Type) -> model.Type:
-    return type_.of if isinstance(type_, model.Maybe) else type_
 
 
 @_write.register

@@ -15,7 +15,7 @@ from ..engine import Step as EngineStep
 from ..engine.compiling.records import stored
 from ..engine.state import Input
 from ..engine.tracefile import Given, steps
-from .concrete import Concrete, Content, spelled
+from .concrete import Concrete, Content, spelled, told
 from .properties import Goal, Problem
 from .smallest import Small
 from .steps import Step
@@ -62,26 +62,15 @@ class Teller:
         for setting in self.problem.system.settings:
             value = getattr(content.config, setting.name)
             if not setting.has_default or not _is_default(value, setting):
-                yield f"setting {setting.name} = {self.told(setting.type, value)}"
+                yield f"setting {setting.name} = {told(setting.type, value)}"
         for machine in self.problem.system.machines:
             for key, row in content.things.get(machine.name, {}).items():
                 shown = [
-                    f"{a.name} = {self.told(a.type, row.fields[a.name])}"
+                    f"{a.name} = {told(a.type, row.fields[a.name])}"
                     for a in stored(machine)
                     if not a.has_default or not _is_default(row.fields[a.name], a)
                 ]
                 yield f"{machine.name} {key} is {' and '.join(row.states)}" + (f"; {', '.join(shown)}" if shown else "")
-
-    def told(self, type_: model.Type, value: Any) -> str:
-        """A value of that type, for people."""
-        inner = type_.of if isinstance(type_, model.Maybe) else type_
-        if value is None:
-            return "None"
-        if isinstance(inner, model.Ref):
-            return f"{inner.machine} {value}"
-        if isinstance(inner, model.SetOf):
-            return "{" + ", ".join(f"{inner.machine} {key}" for key in sorted(value)) + "}"
-        return spelled(value)
 
     def changes(self, before: Content, after: Content) -> Iterator[str]:
         """What is otherwise after a step."""
@@ -111,15 +100,15 @@ class Teller:
         for a in stored(machine):
             was, now = old.fields[a.name], new.fields[a.name]
             if was != now:
-                yield f"{a.name}: {self.told(a.type, was)} → {self.told(a.type, now)}"
+                yield f"{a.name}: {told(a.type, was)} → {told(a.type, now)}"
 
     def _command(self, message: Mapping[str, Any]) -> str:
         """A command of a trace, for people."""
         command = self.engine.codec.decode_command(message)
         declared = next(c for c in self.problem.system.commands if c.name == message["command"])
         given = {p.name: (p.type, getattr(command, p.name)) for p in declared.fields}
-        told = [f"{name} = {self.told(*value)}" for name, value in given.items() if value[1] is not None]
-        return f"{declared.name} ({', '.join(told)})"
+        shown = [f"{name} = {told(*value)}" for name, value in given.items() if value[1] is not None]
+        return f"{declared.name} ({', '.join(shown)})"
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -136,8 +125,7 @@ class Teller:
             assert step.thing is not None
             head = f"then: {machine.name} {concrete.key(machine.name, step.thing)}, {step.name}"
         given = [
-            f"{name} = {self.told(types[name], concrete.value(types[name], value))}"
-            for name, value in step.given.items()
+            f"{name} = {told(types[name], concrete.value(types[name], value))}" for name, value in step.given.items()
         ]
         return head + (f" ({', '.join(given)})" if given else "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -71,15 +71,17 @@ class Target:
 
     def wanted(self, names: Iterable[str]) -> list[str]:
         """The names, each of which is known; ``InputError`` for one that is not."""
-        known = [property_.name for property_ in self.properties]
-        found = list(names)
-        for name in found:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 3) or known
-                raise InputError(
-                    f"{self.reference.partition(':')[2]} has no property {name!r}; it has {', '.join(near)}"
-                )
-        return found
+        return among(names, [property_.name for property_ in self.properties], self.reference.partition(":")[2])
+
+
+def among(names: Iterable[str], known: Sequence[str], owner: str) -> list[str]:
+    """The names of properties, each of which is known; ``InputError`` names what is most like one that is not."""
+    found = list(names)
+    for name in found:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 3) or known
+            raise InputError(f"{owner} has no property {name!r}; it has {', '.join(near)}")
+    return found
 
 
 def target(reference: str) -> Target:

@@ -11,7 +11,7 @@ from ..engine.laws import Laws
 from ..engine.state import Input, Taken
 from ..engine.step import Move
 from ..engine.tracefile import Given, steps
-from .concrete import Content, spelled
+from .concrete import Content, spelled, told
 from .duties import Duty
 from .story import Teller
 from .verdict import Story, place
@@ -70,8 +70,8 @@ class WayTeller:
         return f"{who}, {event.name}{self._given(event.arguments, types)}"
 
     def _given(self, given: Mapping[str, Any], types: Mapping[str, model.Type]) -> str:
-        told = ", ".join(f"{name} = {self.teller.told(types[name], value)}" for name, value in given.items())
-        return f" ({told})" if told else ""
+        shown = ", ".join(f"{name} = {told(types[name], value)}" for name, value in given.items())
+        return f" ({shown})" if shown else ""
 
     def _move(self, move: Move) -> Iterator[str]:
         for taken in move.path:

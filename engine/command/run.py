@@ -97,6 +97,7 @@ class Runner:
         """The exit status."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
+            # On Windows a loop takes no signals, and nobody's does outside the main thread.
             with suppress(NotImplementedError, ValueError):
                 loop.add_signal_handler(number, self._end, "signal")
         if self._wait:

@@ -17,7 +17,7 @@ class Connector(connector.Connector):
 class Evse(evse.Evse):
     """A transaction that starts at a faulted connector is not seen."""
 
-    def occupy(self, connector: Connector) -> None:  # type: ignore[override]
+    def occupy(self, connector: Connector) -> None:  # type: ignore[override]  # a Connector as above
         """The connector is in use, unless it is faulted."""
         self.plug_in_deadline = None
         self.connector = connector

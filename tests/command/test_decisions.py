@@ -19,7 +19,7 @@ TELLERS = {name: Decisions(ENGINE, name) for name in ("Authorization", "Reservat
 def test_the_decisions_of_a_recorded_day_are_its_transitions(name: str) -> None:
     folder = "agree" if name in days("agree") else "questionable"
     watched = Watched(ENGINE)
-    recording = Recording(watched)  # type: ignore[arg-type]
+    recording = Recording(watched)  # type: ignore[arg-type]  # it is an engine in all but name
     for step in days(folder)[name]:
         watched.forget()
         recording.handle(step.command)
@@ -35,7 +35,7 @@ def test_the_decisions_of_a_recorded_day_are_its_transitions(name: str) -> None:
 
 def test_what_happens_to_other_machines_is_none_of_theirs() -> None:
     watched = Watched(ENGINE)
-    recording = Recording(watched)  # type: ignore[arg-type]
+    recording = Recording(watched)  # type: ignore[arg-type]  # it is an engine in all but name
     recording.handle(
         {"cmd": "configure", "connection_timeout": 5, "evses": [{"evse_id": 1, "connectors": [{"connector_id": 1}]}]}
     )

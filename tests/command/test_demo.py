@@ -166,7 +166,7 @@ def test_each_evse_is_told_as_it_stands_whenever_that_changes() -> None:
         after = demo.standing(moment.state)
         lines = [str(line) for line in demo.body(moment, before, after) if str(line).startswith("now")]
         changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-        assert {re.match(r"now   (.*?):", line)[1] for line in lines} == changed  # type: ignore[index]
+        assert {re.match(r"now   (.*?):", line)[1] for line in lines} == changed  # type: ignore[index]  # each line fits
         for evse in moment.state["evses"]:
             columns = after[f"EVSE {evse['evse_id']}"]
             assert (columns["vehicle"] == "plugged in") == evse["plugged_in"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import groupby
@@ -13,10 +12,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ...engine import Engine, InputError, model
+from ...engine import Engine, InputError
 from ...engine.command.loading import system
 from ...engine.reading import read
+from ..report import check_folder
 from ..shown import line
+from ..target import among
 from .findings import OWED, ScopedReport, explored
 from .options import Exploration
 from .scope import parsed
@@ -37,8 +38,11 @@ def explore_command(
         raise InputError("--tour and --out go together: --tour transitions --out DIR")
     if options.states < 1:
         raise InputError(f"--states is how many states are explored at most, not {options.states}")
+    if options.folder is not None:
+        check_folder(options.folder)
     engine: Engine[Any] = Engine(read(system(reference)))
-    _check_names(engine.system, names or ())
+    properties = (*engine.system.invariants, *engine.system.laws)
+    among(names or (), [*(p.name for p in properties), *OWED], f"an exploration of {engine.system.name}")
     scope = parsed(engine, options.scope, options.settings)
     with _told(console) as progress:
         report, found = explored(engine, scope, names, options.states, progress)
@@ -48,20 +52,8 @@ def explore_command(
     return report
 
 
-def _check_names(system: model.System, names: Sequence[str]) -> None:
-    known = [p.name for p in (*system.invariants, *system.laws)] + list(OWED)
-    for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 3) or known
-            raise InputError(f"an exploration of {system.name} has no property {name!r}; it has {', '.join(near)}")
-
-
 def _write(engine: Engine[Any], found: Explored, options: Exploration, console: Console) -> None:
     assert options.folder is not None
-    try:
-        options.folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{options.folder} can be no folder: {error.strerror}") from None
     if options.tour == "pairs":
         with _told(console) as progress:
             found = explore(engine, found.explorer.scope, options.states, progress, history=True)

@@ -15,6 +15,7 @@ from ...engine.compiling import bare
 from ...engine.compiling.records import stored
 from ...engine.walking import walk
 from ..concrete import LETTERS, example, spelled
+from ..walk import mentioned
 
 THINGS = 1
 """How many things of a machine there are at a time, unless the scope says otherwise."""
@@ -140,7 +141,7 @@ class Domains:
     def __init__(self, engine: Engine[Any], values: Mapping[str, int]) -> None:
         self.objects = engine.compiled.objects
         self.sizes = values
-        self._named = _members_named(engine.system)
+        self._named = mentioned(engine.system)
         self._known: dict[tuple[str, model.Type], tuple[Any, ...]] = {}
 
     def values(self, name: str, type_: model.Type) -> tuple[Any, ...]:
@@ -173,18 +174,6 @@ class Domains:
         size = self.sizes.get(type_.python, len(named) + 1)
         python = self.objects.get(type_.python)
         return tuple(python[name] for name in (*named, *others)[:size])
-
-
-def _members_named(system: model.System) -> set[tuple[str, str]]:
-    """The members of enumerations that the model names."""
-    machines = [(m.predicates, m.actions) for m in system.machines]
-    found: set[tuple[str, str]] = set()
-    for node in walk((*machines, system.predicates, system.invariants, system.laws)):
-        if isinstance(node, model.Literal) and isinstance(node.value, str):
-            of = bare(node.type)
-            if isinstance(of, model.Enumeration):
-                found.add((of.python, node.value))
-    return found
 
 
 # --- settings --------------------------------------------------------------------------------------------------------

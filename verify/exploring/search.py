@@ -98,6 +98,9 @@ class Explorer:
         things = self.look(self.dropping, state)
         return self.numbering.without(state, things) if things else state
 
+    # ``effects`` and ``_level`` look into memos by hand, as ``Memo.known`` does: they do so some thirty times for each
+    # state, and calling it would take a third longer.
+
     def effects(self, state: int) -> tuple[list[Effect], int]:
         """All that can happen in a state, and the state that it comes to without ended things (itself if none is to be
         dropped, or it is not at rest)."""

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...engine import Birth, Configure, Event, model
+from ...engine.compiling import bare
 from ...engine.compiling.records import slots, stored
 from ...engine.state import Input, Taken
-from ..concrete import spelled
+from ..concrete import spelled, told
 from ..verdict import Story, place
 from .checks import Broken
 from .moves import Instance
@@ -68,7 +69,7 @@ class Narrator:
         for machine in self.system.machines:
             for key, record in getattr(world, machine.name).items():
                 values = [(a, getattr(record, a.name)) for a in self._counting(machine, record)]
-                shown = [f"{a.name} = {self._value(a.type, v)}" for a, v in values if not _is_default(v, a)]
+                shown = [f"{a.name} = {_value(a.type, v)}" for a, v in values if not _is_default(v, a)]
                 states = " and ".join(getattr(record, slot) for slot in slots(machine))
                 yield f"{machine.name} {key} is {states}" + (f"; {', '.join(shown)}" if shown else "")
 
@@ -84,18 +85,6 @@ class Narrator:
         bits = table.counting(tuple(getattr(record, slot) for slot in slots(machine)))
         counting = {column.name for column in table.columns if column.mask & bits}
         return [a for a in stored(machine) if a.name in counting]
-
-    def _value(self, type_: model.Type, value: Any) -> str:
-        of = type_.of if isinstance(type_, model.Maybe) else type_
-        if value is None:
-            return "None"
-        if isinstance(of, model.Ref):
-            return f"{of.machine} {value}"
-        if isinstance(of, model.SetOf):
-            return "{" + ", ".join(f"{of.machine} {key}" for key in sorted(value)) + "}"
-        if isinstance(of, model.Deadline):
-            return "ahead" if value > 0 else "now" if value == 0 else "past"
-        return spelled(value)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -121,7 +110,7 @@ class Narrator:
             types = {p.name: p.type for p in machine.event(event.name).parameters}
             who = f"every {machine.name}" if event.target is None else f"{machine.name} {event.target}"
             head, given = f"{who}, {event.name}" + (" (urgent)" if urgent else ""), event.arguments
-        shown = [f"{name} = {self._value(types[name], value)}" for name, value in given.items()]
+        shown = [f"{name} = {_value(types[name], value)}" for name, value in given.items()]
         return head + (f" ({', '.join(shown)})" if shown else "")
 
     def _path(self, taken: tuple[Taken, ...]) -> Iterator[str]:
@@ -143,7 +132,7 @@ class Narrator:
                     for a in self._counting(machine, after[key]):
                         was, now = getattr(before[key], a.name), getattr(after[key], a.name)
                         if was != now:
-                            change = f"{self._value(a.type, was)} → {self._value(a.type, now)}"
+                            change = f"{_value(a.type, was)} → {_value(a.type, now)}"
                             yield f"{machine.name} {key} {a.name}: {change}"
 
 
@@ -151,6 +140,13 @@ def _has(stride: Stride, change: int) -> bool:
     """One of the events of the step changes this."""
     assert stride.instance is not None
     return any(turn & ~MOMENT == change for turn, _ in stride.instance.turns)
+
+
+def _value(type_: model.Type, value: Any) -> str:
+    """A value for people; of a deadline only where it lies is known."""
+    if value is not None and isinstance(bare(type_), model.Deadline):
+        return "ahead" if value > 0 else "now" if value == 0 else "past"
+    return told(type_, value)
 
 
 def _is_default(value: Any, attribute: model.Attribute) -> bool:

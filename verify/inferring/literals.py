@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ...engine import model
 from ...engine.compiling import bare
 from ...engine.compiling.records import stored
-from ...engine.walking import walk
+from ..walk import mentioned
 
 X = "x"
 """The thing that a literal is about."""
@@ -160,7 +160,7 @@ def states(naming: Naming, machine: model.Machine, link: str = "") -> Iterator[A
 
 def fields(naming: Naming, machine: model.Machine, root: str, link: str = "") -> Iterator[Said]:
     """Of each optional field whether it is ``None``, of each truth value which, of each set whether it is empty."""
-    mentioned = _mentioned(naming.system)
+    named = mentioned(naming.system)
     x = naming.thing(root)
     of = naming.field(x, link) if link else x
     for attribute in stored(machine):
@@ -171,7 +171,7 @@ def fields(naming: Naming, machine: model.Machine, root: str, link: str = "") ->
             yield from _either(link, field)
         elif isinstance(attribute.type, model.Enumeration) and not link:
             for member in attribute.type.members:
-                if (attribute.type.python, member) in mentioned:
+                if (attribute.type.python, member) in named:
                     value = model.Literal(attribute.type, naming.where, member)
                     yield from _either(link, naming.same(field, value))
         elif attribute.type == model.INT and not link:
@@ -213,16 +213,3 @@ def links(naming: Naming, machine: model.Machine) -> Iterator[Literal]:
             if several.type == model.SetOf(other.name):
                 contains = model.Contains(model.BOOL, naming.where, of, naming.field(x, several.name))
                 yield from _either(link, contains)
-
-
-def _mentioned(system: model.System) -> set[tuple[str, str]]:
-    """The members of enumerations that the invariants and the guards name."""
-    bodies: list[object] = [p.body for p in (*system.predicates, *system.invariants, *system.laws)]
-    bodies += [p.body for machine in system.machines for p in machine.predicates]
-    found: set[tuple[str, str]] = set()
-    for node in walk(tuple(bodies)):
-        if isinstance(node, model.Literal) and isinstance(node.value, str):
-            inner = bare(node.type)
-            if isinstance(inner, model.Enumeration):
-                found.add((inner.python, node.value))
-    return found
