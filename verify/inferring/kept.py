@@ -11,7 +11,7 @@ from ..properties import Goal
 from ..terms import Term
 from ..workshop import Failure, Workshop
 
-ASKED = 400
+ASKED = 600
 """How often the solver is asked in one run."""
 EFFORT = 0.015
 """How long it thinks about one question, in seconds as ``known`` counts them."""
