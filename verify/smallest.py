@@ -6,7 +6,7 @@ With a fixed number of elements of each sort a question has an answer, so this a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -60,6 +60,15 @@ class Sizes:
             self.number[name] += 1
         return bool(growing)
 
+    def shrink(self, least: int, is_enough: Callable[[], bool]) -> None:
+        """No more elements of any sort than are needed: which ones the solver blames first is a matter of chance."""
+        for name in self.number:
+            while self.number[name] > least:
+                self.number[name] -= 1
+                if not is_enough():
+                    self.number[name] += 1
+                    break
+
 
 def smallest(problem: Problem, failure: Failure, least: int = 1) -> Small | str:
     """A small counterexample; else ``unsat`` (there is none with up to ``MOST`` elements) or ``unknown``.
@@ -72,22 +81,32 @@ def smallest(problem: Problem, failure: Failure, least: int = 1) -> Small | str:
     formulas = (*failure.hypotheses, negated(failure.goal.claim))
     solver.add(*formulas)
     while True:
-        solver.push()
-        marks: dict[str, Term] = {}
-        for name, limit in sizes.limits().items():
-            marks[name] = z3.Bool(f"limit of {name}")
-            solver.add(z3.Implies(marks[name], limit))
-        answer = str(solver.check(*marks.values()))
-        if answer == "sat":
-            solver.add(*marks.values())
-            elements = {name: found[: sizes.number[name]] for name, found in sizes.elements.items()}
-            return _tidied(problem, failure, Small(solver, solver.model(), elements), formulas, crowded=least > 1)
-        core = {str(mark) for mark in solver.unsat_core()} if answer == "unsat" else set[str]()
-        solver.pop()
+        answer, core = _asked(solver, sizes)
         if answer == "unknown":
             return answer
-        if not sizes.grow([name for name in marks if f"limit of {name}" in core]):
+        if answer == "sat":
+            break
+        if not sizes.grow(core):
             return "unsat"
+    sizes.shrink(least, lambda: _asked(solver, sizes)[0] == "sat")
+    solver.add(*sizes.limits().values())
+    if str(solver.check()) != "sat":
+        return "unknown"
+    elements = {name: found[: sizes.number[name]] for name, found in sizes.elements.items()}
+    return _tidied(problem, failure, Small(solver, solver.model(), elements), formulas, crowded=least > 1)
+
+
+def _asked(solver: Term, sizes: Sizes) -> tuple[str, list[str]]:
+    """The answer for these sizes, and if there is none, the sorts that may have too few elements."""
+    solver.push()
+    marks: dict[str, Term] = {}
+    for name, limit in sizes.limits().items():
+        marks[name] = z3.Bool(f"limit of {name}")
+        solver.add(z3.Implies(marks[name], limit))
+    answer = str(solver.check(*marks.values()))
+    core = {str(mark) for mark in solver.unsat_core()} if answer == "unsat" else set[str]()
+    solver.pop()
+    return answer, [name for name in marks if f"limit of {name}" in core]
 
 
 # --- everything at its default that can be ---------------------------------------------------------------------------
