@@ -53,6 +53,10 @@ class Sizes:
             found[name] = every([x], among)
         return found
 
+    def chosen(self) -> dict[str, list[Term]]:
+        """The elements of each sort."""
+        return {name: found[: self.number[name]] for name, found in self.elements.items()}
+
     def grow(self, names: list[str]) -> bool:
         """One more element of each of these sorts; whether there is room for that."""
         growing = [name for name in names if self.number[name] < MOST]
@@ -88,12 +92,26 @@ def smallest(problem: Problem, failure: Failure, least: int = 1) -> Small | str:
             break
         if not sizes.grow(core):
             return "unsat"
-    sizes.shrink(least, lambda: _asked(solver, sizes)[0] == "sat")
+    first = dict(sizes.number)
+    sizes.shrink(least, lambda: _is_enough(formulas, sizes.chosen()))
+    solver.push()
     solver.add(*sizes.limits().values())
     if str(solver.check()) != "sat":
-        return "unknown"
-    elements = {name: found[: sizes.number[name]] for name, found in sizes.elements.items()}
+        solver.pop()
+        sizes.number = first
+        solver.add(*sizes.limits().values())
+        if str(solver.check()) != "sat":
+            return "unknown"
+    elements = sizes.chosen()
     return _tidied(problem, failure, Small(solver, solver.model(), elements), formulas, crowded=least > 1)
+
+
+def _is_enough(formulas: Iterable[Term], elements: dict[str, list[Term]]) -> bool:
+    """There is a counterexample with these elements: decided without quantifiers, so that chance has no part in it."""
+    ground = z3.Solver()
+    ground.set("timeout", round(SECONDS * 1000))
+    ground.add(*grounded(formulas, {found[0].sort().name(): found for found in elements.values()}))
+    return str(ground.check()) == "sat"
 
 
 def _asked(solver: Term, sizes: Sizes) -> tuple[str, list[str]]:
@@ -141,11 +159,15 @@ def _tidied(problem: Problem, failure: Failure, small: Small, formulas: Iterable
 
 
 def _fewest(problem: Problem, small: Small, crowded: bool) -> Iterator[Wish]:
-    """As few things as will do, or as many."""
+    """As few things as will do, or as many different ones."""
     for machine in problem.system.machines:
-        for element in reversed(small.elements[machine.name]):
+        elements = small.elements[machine.name]
+        for number, element in reversed([*enumerate(elements)]):
             is_there = problem.world.read(there(machine.name), element)
-            yield (is_there if crowded else negated(is_there),)
+            if crowded:
+                yield z3.And(is_there, *[element != other for other in elements[:number]]), is_there
+            else:
+                yield (negated(is_there),)
 
 
 def _defaults(problem: Problem, small: Small) -> Iterator[Wish]:
