@@ -131,8 +131,9 @@ class Station:
         try:
             for birth in births:
                 self._enter(birth)()
-            self._settle()
-            self._close()
+            if self._follows:
+                self._settle()
+                self._close()
         except GoneError as error:
             raise InputError(str(error)) from None
         except Exception as error:
@@ -486,7 +487,7 @@ class Station:
             if name not in self._policy_functions:
                 known = ", ".join(self._policy_functions) or "none"
                 raise InputError(f"there is no policy {name!r}; the system has {known}")
-        self._policies = {**self._policy_functions, **(policies or {})}
+        self._policies = {**self._policy_functions, **policies} if policies else self._policy_functions
         self.config = config
         self.now = now
         self.deadline = None
@@ -500,8 +501,9 @@ class Station:
         self._memo, self._memo_at = {}, (0, 0)
         self._begin()
         self._settings.taken({name: getattr(config, name) for name in self._settings.kinds}, self)
-        for name, value in self._own_fields.taken(fields, self).items():
-            setattr(self, name, value)
+        if fields or self._own_fields.required:
+            for name, value in self._own_fields.taken(fields, self).items():
+                setattr(self, name, value)
 
     # --- what is generated ---
 
